@@ -1,0 +1,44 @@
+/* store/block.h - the codec of series blocks: one row for (user, metric, bucket, span, source) holds a day or an hour.
+ *
+ * A block is columns of times, values and, where there are any, durations, with offset, version, tentative flag and
+ * payload as runs. Times are coded by a unit for the block (us, ms, s, min) with a constant step stored once; values
+ * as decimals of a common exponent, or raw doubles when any does not survive. Exact: what goes in comes out (but the
+ * sign of -0.0). `tail` has the same format and wins over `data`. No SQL here. [any thread]
+ */
+#ifndef GW_STORE_BLOCK_H
+#define GW_STORE_BLOCK_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "store/model.h"
+
+/* A decoded block or part of one: parallel arrays, times strictly ascending. */
+struct gw_block_run {
+    uint32_t first;  /* index of its first sample; it ends where the next begins */
+    int32_t offset_s; /* GW_NO_OFFSET */
+    int64_t version_us;
+    bool tentative;
+    struct gw_uuid payload_id;
+};
+
+struct gw_block {
+    uint32_t count, runs_count;
+    int64_t *t_us;
+    double *v;       /* NaN marks a deleted sample kept as a tombstone with its version; readers skip it */
+    int64_t *dur_us; /* NULL = none in this block */
+    struct gw_block_run *runs;
+};
+
+/* Appends the coded block to out. */
+enum gw_code gw_block_encode(const struct gw_block *block, struct gw_buf *out, struct gw_err *err) GW_MUST_USE;
+/* Decodes into the arena. GW_DATA when the bytes are not a block: every length is checked against what is there. */
+enum gw_code gw_block_decode(struct gw_str bytes, struct gw_arena *arena, struct gw_block *ret,
+                             struct gw_err *err) GW_MUST_USE;
+/* Merge of b into a by the version rule, per timestamp; counts what b made of a. */
+struct gw_block_merge {
+    uint32_t created, updated, unchanged, deleted;
+};
+enum gw_code gw_block_merge(const struct gw_block *a, const struct gw_block *b, struct gw_arena *arena,
+                            struct gw_block *ret, struct gw_block_merge *ret_counts, struct gw_err *err) GW_MUST_USE;
+
+#endif
