@@ -5,7 +5,7 @@
 #ifndef GW_HOST_PARAMS_H
 #define GW_HOST_PARAMS_H
 
-#include <aorta/declare.h>
+#include <aorta/plugin.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
