@@ -27,7 +27,7 @@ struct gw_job {
     const char *provider;
     int kind, priority;
     int64_t run_at_us, created_us, started_us;
-    int attempts, crashes; /* attempts includes the running one */
+    int attempts, crashes; /* attempts includes the running one; a wait, a yield or a release takes it back to 0 */
     struct gw_uuid lease;
     const char *args;      /* JSON object: parameters, hint, payload or inbox id */
     uint8_t args_digest[16];
@@ -50,6 +50,7 @@ struct gw_run {
     struct gw_counts counts;
     const char *params, *warnings;  /* JSON */
     const char *error_code, *error; /* NULL = none */
+    int error_status;               /* gw_code_http of the error; 0 = none */
     int64_t created_us, started_us, ended_us, retry_at_us;
 };
 
