@@ -1,5 +1,6 @@
 /* Decimal text to numbers. Short decimals, which is nearly all of what providers send, are converted exactly
  * with one multiplication or division (Clinger's fast path); the rest goes to strtod in the C locale. */
+#include "aorta/sdk.h"
 #include "number.h"
 
 #include <locale.h>
@@ -126,4 +127,9 @@ int sdk_number_int(const char *text, size_t len, int64_t *ret) {
         return -1;
     *ret = (int64_t)v;
     return 0;
+}
+
+int sdk_number_parse(aorta_str text, double *ret)
+{
+    return sdk_number_double(text.ptr, text.len, ret);
 }

@@ -57,6 +57,9 @@ aorta_str sdk_basic_auth(aorta_ctx *ctx, aorta_str user, aorta_str password); /*
 aorta_status sdk_http_failure(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what);
 aorta_str sdk_http_header(const aorta_http_resp *resp, const char *lower_case_name);
 
+/* The whole text is one decimal number, in any locale; it is read correctly rounded. 0, or -1. */
+int sdk_number_parse(aorta_str text, double *ret);
+
 /* ---- JSON: a flat, read-only tree in the arena; texts point into the input where they have no escapes ---- */
 
 #define SDK_JSON_NONE 0 /* absent: every accessor accepts it */

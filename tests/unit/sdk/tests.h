@@ -1,0 +1,13 @@
+/* The suites of this program, one a file. */
+#ifndef SDK_TESTS_H
+#define SDK_TESTS_H
+
+#include <check.h>
+
+Suite *suite_text(void);
+Suite *suite_json(void);
+Suite *suite_time(void);
+Suite *suite_http(void);
+Suite *suite_samples(void);
+
+#endif
