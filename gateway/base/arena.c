@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #define CHUNK_FIRST 4096
-#define CHUNK_MOST (256 * 1024)
-#define ALIGN 16
+#define CHUNK_MOST  (256 * 1024)
+#define ALIGN       16
 
 struct chunk {
     struct chunk *next;
@@ -19,8 +19,7 @@ struct gw_arena {
     size_t cap, used, next_size;
 };
 
-struct gw_arena *gw_arena_new(size_t cap)
-{
+struct gw_arena *gw_arena_new(size_t cap) {
     struct gw_arena *arena = calloc(1, sizeof(*arena));
 
     if (!arena)
@@ -30,8 +29,7 @@ struct gw_arena *gw_arena_new(size_t cap)
     return arena;
 }
 
-void gw_arena_free(struct gw_arena **address)
-{
+void gw_arena_free(struct gw_arena **address) {
     struct gw_arena *arena = *address;
 
     if (!arena)
@@ -45,8 +43,7 @@ void gw_arena_free(struct gw_arena **address)
     *address = NULL;
 }
 
-static struct chunk *chunk_new(struct gw_arena *arena, size_t size)
-{
+static struct chunk *chunk_new(struct gw_arena *arena, size_t size) {
     struct chunk *c;
 
     if (arena->cap && size > arena->cap - arena->used)
@@ -60,8 +57,7 @@ static struct chunk *chunk_new(struct gw_arena *arena, size_t size)
     return c;
 }
 
-void *gw_arena_alloc(struct gw_arena *arena, size_t len)
-{
+void *gw_arena_alloc(struct gw_arena *arena, size_t len) {
     struct chunk *c = arena->head;
 
     if (len > SIZE_MAX / 2)
@@ -98,8 +94,7 @@ void *gw_arena_alloc(struct gw_arena *arena, size_t len)
     return c->data;
 }
 
-void *gw_arena_zalloc(struct gw_arena *arena, size_t len)
-{
+void *gw_arena_zalloc(struct gw_arena *arena, size_t len) {
     void *p = gw_arena_alloc(arena, len);
 
     if (p)
@@ -107,8 +102,7 @@ void *gw_arena_zalloc(struct gw_arena *arena, size_t len)
     return p;
 }
 
-char *gw_arena_strndup(struct gw_arena *arena, const char *text, size_t len)
-{
+char *gw_arena_strndup(struct gw_arena *arena, const char *text, size_t len) {
     char *p = gw_arena_alloc(arena, len + 1);
 
     if (!p)
@@ -119,13 +113,11 @@ char *gw_arena_strndup(struct gw_arena *arena, const char *text, size_t len)
     return p;
 }
 
-char *gw_arena_strdup(struct gw_arena *arena, const char *text)
-{
+char *gw_arena_strdup(struct gw_arena *arena, const char *text) {
     return gw_arena_strndup(arena, text, strlen(text));
 }
 
-char *gw_arena_printf(struct gw_arena *arena, const char *fmt, ...)
-{
+char *gw_arena_printf(struct gw_arena *arena, const char *fmt, ...) {
     va_list args, again;
     char *p = NULL;
     int n;
@@ -142,7 +134,6 @@ char *gw_arena_printf(struct gw_arena *arena, const char *fmt, ...)
     return p;
 }
 
-size_t gw_arena_used(const struct gw_arena *arena)
-{
+size_t gw_arena_used(const struct gw_arena *arena) {
     return arena->used;
 }

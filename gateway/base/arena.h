@@ -1,7 +1,7 @@
 /* base/arena.h - memory of one request or job: allocated freely, dropped at once.
  *
- * Everything from an arena is 16-byte aligned and gone with gw_arena_free. Functions return NULL when the arena's cap
- * is spent or the system is out of memory. [one thread at a time]
+ * Everything from an arena is 16-byte aligned and gone with gw_arena_free. Functions return NULL when the
+ * arena's cap is spent or the system is out of memory. [one thread at a time]
  */
 #ifndef GW_BASE_ARENA_H
 #define GW_BASE_ARENA_H

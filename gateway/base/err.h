@@ -1,8 +1,8 @@
 /* base/err.h - how a function says that it failed: a code, and a sentence in a struct of its caller's.
  *
- * Fallible functions return enum gw_code (0 is success) and take `struct gw_err *err` last; err may be NULL. The
- * first failure writes it; callers may put their context in front with gw_err_context. Outputs are untouched on
- * failure. [any thread]
+ * Fallible functions return enum gw_code (0 is success) and take `struct gw_err *err` last; err may be NULL.
+ * The first failure writes it; callers may put their context in front with gw_err_context. Outputs are
+ * untouched on failure. [any thread]
  */
 #ifndef GW_BASE_ERR_H
 #define GW_BASE_ERR_H
@@ -21,11 +21,11 @@ enum gw_code {
 
 struct gw_err {
     enum gw_code code;
-    int detail;              /* HTTP status of the provider, errno, or 0 */
-    int64_t retry_after_ms;  /* 0 = not said */
-    char wire[64];           /* dotted code for the client; empty = the code's own */
-    char field[64];          /* the parameter it is about, or empty */
-    char text[400];          /* one sentence, no secret; empty = the code's own */
+    int detail;             /* HTTP status of the provider, errno, or 0 */
+    int64_t retry_after_ms; /* 0 = not said */
+    char wire[64];          /* dotted code for the client; empty = the code's own */
+    char field[64];         /* the parameter it is about, or empty */
+    char text[400];         /* one sentence, no secret; empty = the code's own */
 };
 
 /* Writes err (when not NULL) and returns code. */

@@ -1,9 +1,9 @@
 /* base/log.h - one structured line an event, on standard error.
  *
- * `2026-11-20T18:05:07.123456Z info http "request done" request_id=… method=GET status=200 us=812`. Context (request
- * id, job id, user, provider) is set once for the thread and added by the formatter. Registered secrets are replaced
- * by asterisks. Functions from base up to link log nothing above debug; http, sync, cli and main
- * decide. [any thread; a line is one write(2)]
+ * `2026-11-20T18:05:07.123456Z info http "request done" request_id=… method=GET status=200 us=812`. Context
+ * (request id, job id, user, provider) is set once for the thread and added by the formatter. Registered
+ * secrets are replaced by asterisks. Functions from base up to link log nothing above debug; http, sync, cli
+ * and main decide. [any thread; a line is one write(2)]
  */
 #ifndef GW_BASE_LOG_H
 #define GW_BASE_LOG_H
