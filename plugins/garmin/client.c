@@ -1,0 +1,65 @@
+/* Requests to Garmin's API with the connection's right, and what its answers mean. What to ask is decided
+ * elsewhere. */
+#include "garmin.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct garmin_call *call,
+                            const aorta_http_resp **ret) {
+    struct garmin_grant own;
+    const struct garmin_grant *grant = call->grant;
+    if (!grant && garmin_grant_of(ctx->conn, &own))
+        grant = &own;
+    aorta_pair headers[2] = {{AORTA_S("Accept"), AORTA_S("application/json")}};
+    aorta_http_req req = {
+        .struct_size = sizeof(req),
+        .method = call->method ? call->method : "GET",
+        .url = call->url,
+        .headers = headers,
+        .headers_count = 1,
+        .timeout_ms = call->timeout_ms,
+        .max_response = call->max_response,
+        .rate_key = call->rate_key,
+    };
+    if (!call->url.ptr)
+        return AORTA_ERR_NOMEM;
+    if (!grant) {
+        req.flags |= AORTA_HTTP_AUTH;
+        return ctx->host->http(ctx, &req, ret);
+    }
+    aorta_str right = grant->secret.len
+                          ? garmin_oauth1_header(g, ctx, req.method, call->url, grant, NULL, 0)
+                          : sdk_format(ctx, "Bearer %.*s", (int)grant->token.len, grant->token.ptr);
+    if (!right.ptr)
+        return AORTA_ERR_NOMEM;
+    headers[1] = (aorta_pair){AORTA_S("Authorization"), right};
+    req.headers_count = 2;
+    return ctx->host->http(ctx, &req, ret);
+}
+
+aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what) {
+    struct garmin_grant grant;
+    if (resp->status == 401 && garmin_grant_of(ctx->conn, &grant))
+        return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "garmin.grant_revoked",
+                        "Garmin does not accept the user's OAuth 1 token any more");
+    return sdk_http_failure(ctx, resp, code, what);
+}
+
+int garmin_says(const aorta_http_resp *resp, const char *needle) {
+    return resp->body.len && memmem(resp->body.ptr, resp->body.len, needle, strlen(needle)) != NULL;
+}
+
+void garmin_warn(aorta_ctx *ctx, const char *fmt, ...) {
+    char text[512];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    if (n < 0)
+        return;
+    size_t len = (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
+    aorta_field kv = {AORTA_S("warning"), {.type = AORTA_TYPE_STRING, .u.s = {text, len}}};
+    ctx->host->log(ctx, AORTA_LOG_WARN, text, len, &kv, 1);
+}
