@@ -22,12 +22,12 @@ bool gw_buf_reserve(struct gw_buf *b, size_t more) {
 
     if (b->failed)
         return false;
-    if (more <= b->cap - b->len)
-        return true;
     if (__builtin_add_overflow(b->len, more, &need) || (b->most && need > b->most)) {
         b->failed = true;
         return false;
     }
+    if (need <= b->cap)
+        return true;
     for (cap = b->cap ? b->cap : 256; cap < need;)
         cap *= 2;
     data = realloc(b->data, cap);

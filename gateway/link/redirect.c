@@ -4,7 +4,8 @@
 
 #include "link/tokens.h"
 
-/* The origin is what stands before the first / ? # or \ behind "://"; user information is refused. */
+/* The origin is what stands before the first / ? or # behind "://". User information and backslashes are refused:
+ * browsers and libraries read them differently. */
 static bool origin_of(const char *uri, struct gw_str *ret) {
     const char *authority = strstr(uri, "://");
     size_t len;
@@ -12,11 +13,11 @@ static bool origin_of(const char *uri, struct gw_str *ret) {
     if (!authority || (strncmp(uri, "https://", 8) != 0 && strncmp(uri, "http://", 7) != 0))
         return false;
     authority += 3;
-    len = strcspn(authority, "/?#\\");
+    len = strcspn(authority, "/?#");
     if (len == 0 || memchr(authority, '@', len))
         return false;
     for (const char *p = uri; *p; p++)
-        if ((unsigned char)*p <= ' ' || *p == 0x7f)
+        if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '\\')
             return false;
     *ret = (struct gw_str){uri, (size_t)(authority - uri) + len};
     return true;
