@@ -229,6 +229,11 @@ double percent_of(double value) {
     return value <= 1 ? rounded(value * 100, 1e4) : value;
 }
 
+double saturation_percent(double value) {
+    double percent = percent_of(value);
+    return percent >= 30 ? percent : NAN;
+}
+
 double celsius_of(double value) {
     double c = value > 150 ? rounded(value - 273.15, 100) : value;
     return c > -60 && c < 100 ? c : NAN;

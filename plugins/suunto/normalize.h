@@ -62,6 +62,7 @@ double number_of(sdk_json value);        /* NaN where there is none */
 double heart_rate_bpm(double value);     /* 0 = no sensor; below 15 it is Hz */
 double per_minute(double value, int hz); /* hz: counted by the second */
 double percent_of(double value);         /* up to 1 it is a fraction; 0 and over 100 are no measurement */
+double saturation_percent(double value); /* of blood oxygen: percent_of within what a living person has */
 double celsius_of(double value);         /* kelvin where it can be nothing else */
 
 /* ---- who measured ---- */

@@ -119,9 +119,11 @@ static aorta_status gather_rows(struct input *in, struct rows *rows) {
 /* ---- activity ---- */
 
 static const struct column activity_columns[] = {
-    {"HR", "heart_rate", heart_rate_bpm},      {"StepCount", "steps", count_or_more},
-    {"EnergyConsumption", "energy", kcal},     {"HRV", "heart_rate_variability_rmssd", positive},
-    {"SpO2", "oxygen_saturation", percent_of},
+    {"HR", "heart_rate", heart_rate_bpm},
+    {"StepCount", "steps", count_or_more},
+    {"EnergyConsumption", "energy", kcal},
+    {"HRV", "heart_rate_variability_rmssd", positive},
+    {"SpO2", "oxygen_saturation", saturation_percent},
 };
 
 static void set_offset(sdk_samples *s, const struct instant *at) {

@@ -200,7 +200,7 @@ static void add_fields(sdk_fields *f, const struct sleep *s, double in_bed) {
     double hrv = number_of(s->field[AVG_HRV]);
     if (hrv > 0)
         sdk_add_float(f, "hrv_rmssd_avg_ms", hrv);
-    sdk_add_float(f, "oxygen_saturation_max_percent", percent_of(number_of(s->field[MAX_SPO2])));
+    sdk_add_float(f, "oxygen_saturation_max_percent", saturation_percent(number_of(s->field[MAX_SPO2])));
 }
 
 /* The bodies carry no time of change. What grows is the number of rows Suunto has for a sleep: seen with more

@@ -126,23 +126,38 @@ static void add_numbers(struct workout *w, sdk_fields *f) {
     sdk_add_number(f, "training_load", sdk_json_get(w->json, "tss"), "trainingStressScore", 1, 0);
 }
 
-static void add_fields(struct workout *w, sdk_fields *f) {
+static aorta_status add_lists(const struct workout *w, sdk_fields *f) {
+    static const struct {
+        const char *key;
+        aorta_status (*write)(const struct workout *w, aorta_str *ret);
+    } lists[] = {{"laps", workout_laps}, {"zones", workout_zones}, {"route", workout_route}};
+    for (size_t i = 0; i < AORTA_COUNT(lists); i++) {
+        aorta_str json;
+        aorta_status st = lists[i].write(w, &json);
+        if (st != AORTA_OK)
+            return st;
+        sdk_add_json(f, lists[i].key, json);
+    }
+    return AORTA_OK;
+}
+
+static aorta_status add_fields(struct workout *w, sdk_fields *f) {
     add_type(w, f);
     sdk_add_str(f, "name", sdk_json_str(sdk_json_get(w->json, "workoutName")));
     add_numbers(w, f);
     sdk_json manual = sdk_json_get(w->json, "isManuallyAdded");
     if (sdk_json_type(manual) == SDK_JSON_BOOL)
         sdk_add_bool(f, "is_manual", sdk_json_bool(manual, 0));
-    sdk_add_json(f, "laps", workout_laps(w));
-    sdk_add_json(f, "zones", workout_zones(w));
-    sdk_add_json(f, "route", workout_route(w));
+    return add_lists(w, f);
 }
 
 /* ---- the record ---- */
 
 static aorta_status emit_workout(struct workout *w) {
     sdk_fields fields = {.count = 0};
-    add_fields(w, &fields);
+    aorta_status st = add_fields(w, &fields);
+    if (st != AORTA_OK)
+        return st;
     const aorta_record record = {.struct_size = sizeof(record),
                                  .flags = w->has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
                                  .kind = AORTA_S("workout"),

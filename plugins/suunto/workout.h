@@ -22,10 +22,10 @@ sdk_json workout_extension(const struct workout *w, const char *name);
  */
 double workout_steps_per_turn(const char *type, double average);
 
-/* JSON texts for record fields; empty where there is nothing, or no memory for it. */
-aorta_str workout_laps(const struct workout *w);
-aorta_str workout_zones(const struct workout *w);
-aorta_str workout_route(const struct workout *w);
+/* JSON texts for record fields, empty where there is nothing. OK or NOMEM. */
+aorta_status workout_laps(const struct workout *w, aorta_str *ret);
+aorta_status workout_zones(const struct workout *w, aorta_str *ret);
+aorta_status workout_route(const struct workout *w, aorta_str *ret);
 
 /* ---- streams ---- */
 

@@ -59,11 +59,12 @@ static void separate(struct text *t) {
     add(t, t->len ? "," : "[");
 }
 
-/* Empty when no item came, or memory ended. */
-static aorta_str finish(struct text *t) {
+/* Empty when no item came. */
+static aorta_status finish(struct text *t, aorta_str *ret) {
     if (t->len)
         add(t, "]");
-    return t->failed || !t->len ? (aorta_str){NULL, 0} : (aorta_str){t->at, t->len};
+    *ret = t->len ? (aorta_str){t->at, t->len} : (aorta_str){NULL, 0};
+    return t->failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
 /* ---- laps ---- */
@@ -82,7 +83,7 @@ static void add_lap(struct text *t, int64_t start_us, int64_t end_us, sdk_json t
     add(t, "}");
 }
 
-aorta_str workout_laps(const struct workout *w) {
+aorta_status workout_laps(const struct workout *w, aorta_str *ret) {
     struct text t = {.ctx = w->in->ctx};
     sdk_json markers = sdk_json_get(workout_extension(w, "ManualLapStreamExtension"), "markers");
     for (sdk_json m = sdk_json_first(markers); m.node; m = sdk_json_next(m)) {
@@ -91,7 +92,7 @@ aorta_str workout_laps(const struct workout *w) {
         if (start && end >= start)
             add_lap(&t, start, end, sdk_json_get(m, "totals"));
     }
-    return finish(&t);
+    return finish(&t, ret);
 }
 
 /* ---- zones ---- */
@@ -123,13 +124,13 @@ static void add_zones(struct text *t, sdk_json zones, const char *kind, int hert
     }
 }
 
-aorta_str workout_zones(const struct workout *w) {
+aorta_status workout_zones(const struct workout *w, aorta_str *ret) {
     struct text t = {.ctx = w->in->ctx};
     sdk_json zones = sdk_json_get(workout_extension(w, "IntensityExtension"), "zones");
     add_zones(&t, sdk_json_get(zones, "heartRate"), "heart_rate", 1);
     add_zones(&t, sdk_json_get(zones, "speed"), "speed", 0);
     add_zones(&t, sdk_json_get(zones, "power"), "power", 0);
-    return finish(&t);
+    return finish(&t, ret);
 }
 
 /* ---- route ---- */
@@ -147,7 +148,7 @@ static int position_of(sdk_json point, double *lat, double *lon) {
     return fabs(*lat) <= 90 && fabs(*lon) <= 180 && (*lat != 0 || *lon != 0);
 }
 
-aorta_str workout_route(const struct workout *w) {
+aorta_status workout_route(const struct workout *w, aorta_str *ret) {
     struct text t = {.ctx = w->in->ctx};
     sdk_json location = workout_extension(w, "LocationStreamExtension");
     sdk_json points = sdk_json_get(location, "locationPoints");
@@ -162,5 +163,5 @@ aorta_str workout_route(const struct workout *w) {
         separate(&t);
         add(&t, "[%lld,%.10g,%.10g]", (long long)at, lat, lon);
     }
-    return finish(&t);
+    return finish(&t, ret);
 }
