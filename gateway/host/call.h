@@ -25,6 +25,9 @@ struct gw_sink {
     gw_net_perform_fn *perform; /* http; NULL = no network for this call */
     void *perform_self;
 
+    /* Takes one request from a declared budget, before it is sent. GW_RATE_LIMITED with err->retry_after_ms when it is
+     * spent: the host waits here up to 5 s, else the plugin is told. NULL = budgets are not kept. */
+    enum gw_code (*budget)(void *self, const aorta_rate *rate, struct gw_err *err);
     /* AORTA_HTTP_AUTH: the bearer token now; refused = the last one was answered 401, make a new one. */
     enum gw_code (*token)(void *self, bool refused, struct gw_secret *ret, struct gw_err *err);
     /* get: GW_NOT_FOUND; the value lives in the arena of the call. */
@@ -38,13 +41,19 @@ struct gw_sink {
     enum gw_code (*checkpoint)(void *self, struct gw_str cursor, bool *ret_yield, struct gw_err *err);
     enum gw_code (*wait)(void *self, struct gw_str event, int64_t wake_at_us, struct gw_err *err);
     /* normalize. source is never NULL: index 0 is the provider itself, others as the plugin declared them in this
-     * call; index is small and dense. The record and its texts are borrowed. GW_DATA = refused, goes on. */
+     * call; index is small and dense. The record and its texts are borrowed. GW_DATA = refused, goes on.
+     * Checked already: texts are UTF-8 without NUL, JSON parses, times lie in 1970..2200, end >= start, fields of the
+     * catalogue have its type (a workout's unknown type is "other"), no key comes twice. */
     enum gw_code (*record)(void *self, const aorta_record *record, const aorta_source *source, uint32_t index,
                            struct gw_err *err);
+    /* Checked already: count > 0, t_us is never NULL and strictly ascending, v is finite, or NULL with DELETED. */
     enum gw_code (*series)(void *self, const aorta_series *series, uint16_t metric, const aorta_source *source,
                            uint32_t index, struct gw_err *err);
     int64_t (*payload_read)(void *self, void *buf, size_t cap);
     enum gw_code (*webhook_item)(void *self, const aorta_webhook_item *item, struct gw_err *err);
+    /* A record or run of samples that was refused, by the host's checks or by record/series: what (a kind or metric)
+     * and why; no value of it. May be NULL. */
+    void (*refused)(void *self, struct gw_str what, struct gw_str reason);
     /* A WARN or worse log line with a field "warning": for the run's warnings. May be NULL. */
     void (*warning)(void *self, struct gw_str text);
     void (*progress)(void *self, uint64_t done, uint64_t total, struct gw_str what); /* may be NULL */

@@ -11,13 +11,13 @@ struct gw_metric {
     uint32_t aggregation; /* AORTA_AGGREGATE_* */
 };
 
-/* A plugin's own metrics with the numbers the store gave them. */
+/* A plugin's own metrics with the numbers the store gave them, in the order of its descriptor. */
 struct gw_metric_map {
     size_t count;
     const struct gw_metric *items;
 };
 
-const struct gw_metric *gw_metric_by_name(struct gw_str name); /* catalogue; NULL */
+const struct gw_metric *gw_metric_by_name(struct gw_str name); /* catalogue and registered; NULL */
 const struct gw_metric *gw_metric_by_number(uint16_t number);  /* catalogue and registered; NULL */
 size_t gw_metric_count(void);                                  /* catalogue and registered */
 const struct gw_metric *gw_metric_at(size_t i);
@@ -28,5 +28,8 @@ const char *gw_workout_type_title(struct gw_str type); /* "Run"; NULL = not a ty
 bool gw_record_kind_known(struct gw_str kind);
 /* AORTA_TYPE_* of a field of a kind; AORTA_TYPE_NONE = not in the catalogue. */
 uint32_t gw_record_field_type(struct gw_str kind, struct gw_str key);
+
+/* True when `word` is one of those the catalogue lists for an ENUM field. */
+bool gw_record_word_known(struct gw_str kind, struct gw_str key, struct gw_str word);
 
 #endif
