@@ -8,8 +8,10 @@ function(aorta_add_plugin name)
   # -z defs cannot stand beside a sanitizer's run time, which the program brings
   target_link_options(plugin-${name} PRIVATE
     -Wl,--version-script=${PROJECT_SOURCE_DIR}/plugin-api/plugin.map
-    -Wl,-z,now -Wl,-z,relro -Wl,--exclude-libs,ALL
-    $<$<NOT:$<BOOL:${AORTA_SANITIZE}>>:-Wl,-z,defs>)
+    -Wl,-z,now -Wl,-z,relro -Wl,--exclude-libs,ALL)
+  if(NOT AORTA_SANITIZE)
+    target_link_options(plugin-${name} PRIVATE -Wl,-z,defs)
+  endif()
   set_property(TARGET plugin-${name} APPEND PROPERTY LINK_DEPENDS ${PROJECT_SOURCE_DIR}/plugin-api/plugin.map)
   install(TARGETS plugin-${name} LIBRARY DESTINATION lib/aorta/plugins)
 endfunction()
