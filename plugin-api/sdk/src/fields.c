@@ -46,6 +46,10 @@ void sdk_add_bool(sdk_fields *f, const char *key, int value) {
     add_integer(f, key, AORTA_TYPE_BOOL, value ? 1 : 0);
 }
 
+void sdk_add_date(sdk_fields *f, const char *key, int64_t days) {
+    add_integer(f, key, AORTA_TYPE_DATE, days);
+}
+
 void sdk_add_float(sdk_fields *f, const char *key, double value) {
     aorta_value *v = isfinite(value) ? slot(f, key, AORTA_TYPE_FLOAT) : NULL;
     if (v)

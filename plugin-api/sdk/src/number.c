@@ -1,7 +1,7 @@
 /* Decimal text to numbers. Short decimals, which is nearly all of what providers send, are converted exactly
  * with one multiplication or division (Clinger's fast path); the rest goes to strtod in the C locale. */
-#include "aorta/sdk.h"
 #include "number.h"
+#include "aorta/sdk.h"
 
 #include <locale.h>
 #include <math.h>
@@ -129,7 +129,6 @@ int sdk_number_int(const char *text, size_t len, int64_t *ret) {
     return 0;
 }
 
-int sdk_number_parse(aorta_str text, double *ret)
-{
+int sdk_number_parse(aorta_str text, double *ret) {
     return sdk_number_double(text.ptr, text.len, ret);
 }

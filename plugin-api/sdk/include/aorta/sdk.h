@@ -118,6 +118,7 @@ void sdk_add_str(sdk_fields *f, const char *key, aorta_str value);   /* empty = 
 void sdk_add_enum(sdk_fields *f, const char *key, const char *value);
 void sdk_add_int(sdk_fields *f, const char *key, int64_t value);
 void sdk_add_bool(sdk_fields *f, const char *key, int value);
+void sdk_add_date(sdk_fields *f, const char *key, int64_t days);     /* since 1970-01-01 */
 void sdk_add_float(sdk_fields *f, const char *key, double value);    /* not finite = left out */
 void sdk_add_json(sdk_fields *f, const char *key, aorta_str json);   /* empty = left out */
 /* The number at `key` of a JSON object, times factor; absent, null or below min = left out. */

@@ -1,0 +1,67 @@
+/* The user's offset on each day.
+ *
+ * Heart rate, activity and recharge come in local time without an offset. Nights and workouts have one, so
+ * what they say of their days is kept through the sync (it travels in the cursor), and the newest of all from
+ * sync to sync. */
+#include "sync.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char state_key[] = "offset";
+
+void polar_offsets_learn(struct polar_offsets *o, int64_t day, int32_t offset_s) {
+    uint32_t i = o->count;
+    while (i > 0 && o->at[i - 1].day > day)
+        i--;
+    if (i > 0 && o->at[i - 1].day == day) {
+        o->at[i - 1].offset_s = offset_s;
+        return;
+    }
+    if (o->count == POLAR_OFFSETS_MAX)
+        return;
+    memmove(&o->at[i + 1], &o->at[i], (o->count - i) * sizeof(o->at[0]));
+    o->at[i] = (struct polar_offset){day, offset_s};
+    o->count++;
+}
+
+int polar_offsets_find(const struct polar_offsets *o, int64_t day, int32_t *ret) {
+    int64_t nearest = INT64_MAX;
+    for (uint32_t i = 0; i < o->count; i++) {
+        int64_t away = o->at[i].day > day ? o->at[i].day - day : day - o->at[i].day;
+        if (away >= nearest) /* as far as the one before it: an offset holds until another is seen */
+            continue;
+        nearest = away;
+        *ret = o->at[i].offset_s;
+    }
+    if (nearest == INT64_MAX && o->has_last)
+        *ret = o->last;
+    return nearest == INT64_MAX && !o->has_last ? -1 : 0;
+}
+
+aorta_status polar_offsets_load(struct polar_offsets *o, aorta_ctx *ctx) {
+    aorta_bytes value;
+    double offset;
+    aorta_status st =
+        ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, &value);
+    if (st == AORTA_ERR_NOT_FOUND)
+        return AORTA_OK;
+    if (st != AORTA_OK)
+        return st;
+    if (sdk_number_parse((aorta_str){(const char *)value.ptr, value.len}, &offset) == 0 && offset >= -64800 &&
+        offset <= 64800) {
+        o->has_last = 1;
+        o->last = (int32_t)offset;
+    }
+    return AORTA_OK;
+}
+
+aorta_status polar_offsets_save(const struct polar_offsets *o, aorta_ctx *ctx) {
+    char text[16];
+    if (o->count == 0)
+        return AORTA_OK;
+    int n = snprintf(text, sizeof(text), "%" PRId32, o->at[o->count - 1].offset_s);
+    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, text,
+                                (size_t)n, 0);
+}
