@@ -67,6 +67,10 @@ static aorta_status ask(const struct garmin *g, aorta_ctx *ctx, int type, int64_
         *ret = REPEATED;
         return AORTA_OK;
     case 403:
+        if (garmin_withdrawn(resp))
+            return garmin_refused(ctx, resp, "garmin.backfill", "a request for history");
+        *ret = not_permitted(resp);
+        return AORTA_OK;
     case 412:
         *ret = not_permitted(resp);
         return AORTA_OK;
@@ -155,8 +159,11 @@ static void note(aorta_ctx *ctx, struct garmin_walk *w, int type, enum answer an
 /* Asks for every type of the round that is still open. *ended: the walk is over, with the status returned. */
 static aorta_status ask_all(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, int *ended) {
     uint32_t open = w->round & ~(w->pulled | w->asked | w->early | w->refused);
-    uint32_t delivered = w->kind == GARMIN_WALK_RANGE ? garmin_delivered(ctx, w) : 0;
-    *ended = 0;
+    uint32_t delivered;
+    aorta_status st = garmin_delivered(ctx, w, &delivered);
+    *ended = st != AORTA_OK;
+    if (*ended)
+        return st;
     for (int type = 0; type < GARMIN_TYPES; type++) {
         enum answer answer;
         if (!(open & UINT32_C(1) << type) || !garmin_types[type].backfill)
@@ -164,7 +171,7 @@ static aorta_status ask_all(const struct garmin *g, aorta_ctx *ctx, struct garmi
         *ended = ctx->conn->scope.len && !garmin_scope_has(ctx->conn->scope, "HISTORICAL_DATA_EXPORT");
         if (*ended)
             return without_history(ctx, w);
-        aorta_status st = ask_type(g, ctx, w, type, &answer);
+        st = ask_type(g, ctx, w, type, &answer);
         if (st != AORTA_OK) {
             /* what was asked for is not asked for again when this is tried again */
             if (st / 100 == AORTA_ERR_UPSTREAM / 100)
@@ -250,14 +257,16 @@ aorta_status garmin_backfill_run(const struct garmin *g, aorta_ctx *ctx, struct 
         st = look(g, ctx, w, hint);
         if (st != AORTA_OK)
             return st;
-        if (w->kind == GARMIN_WALK_RANGE)
-            return w->first_us ? garmin_delivered_add(ctx, w) : AORTA_OK;
-        if (!garmin_history_next(w))
-            return AORTA_OK;
-        hint = (aorta_str){NULL, 0};
-        st = tell_progress(g, ctx, w);
+        if (w->first_us)
+            st = garmin_delivered_add(ctx, w);
+        int more = w->kind == GARMIN_WALK_HISTORY && garmin_history_next(w);
+        if (st == AORTA_OK && more)
+            st = tell_progress(g, ctx, w);
         if (st == AORTA_OK)
             st = garmin_cursor_save(ctx, w);
+        if (st != AORTA_OK || !more)
+            return st;
+        hint = (aorta_str){NULL, 0};
         if (st != AORTA_OK)
             return st;
     }

@@ -36,19 +36,25 @@ aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct
         return AORTA_ERR_NOMEM;
     headers[1] = (aorta_pair){AORTA_S("Authorization"), right};
     req.headers_count = 2;
+    if (grant->secret.len)
+        req.flags |= AORTA_HTTP_NO_RETRY; /* a signature holds a nonce, which is good for one use */
     return ctx->host->http(ctx, &req, ret);
-}
-
-aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what) {
-    struct garmin_grant grant;
-    if (resp->status == 401 && garmin_grant_of(ctx->conn, &grant))
-        return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "garmin.grant_revoked",
-                        "Garmin does not accept the user's OAuth 1 token any more");
-    return sdk_http_failure(ctx, resp, code, what);
 }
 
 int garmin_says(const aorta_http_resp *resp, const char *needle) {
     return resp->body.len && memmem(resp->body.ptr, resp->body.len, needle, strlen(needle)) != NULL;
+}
+
+int garmin_withdrawn(const aorta_http_resp *resp) {
+    return resp->status == 403 && garmin_says(resp, "withdrawn");
+}
+
+aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what) {
+    struct garmin_grant grant;
+    if (garmin_withdrawn(resp) || (resp->status == 401 && garmin_grant_of(ctx->conn, &grant)))
+        return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "garmin.grant_revoked",
+                        "the user's grant at Garmin has ended");
+    return sdk_http_failure(ctx, resp, code, what);
 }
 
 void garmin_warn(aorta_ctx *ctx, const char *fmt, ...) {

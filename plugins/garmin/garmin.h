@@ -1,9 +1,9 @@
 /* The parts of the Garmin plugin, for each other. Nothing here is seen outside this folder.
  *
  * garmin.c declares and wires; types.c knows the summary types; oauth2.c, oauth1.c and grant.c obtain and
- * keep the right to ask; client.c asks; sync.c, pull_tokens.c, backfill.c, history.c and cursor.c decide what
- * to ask for; webhook.c, scan.c and envelope.c take apart what Garmin posts. What becomes of payloads is in
- * normalize.h and its files.
+ * keep the right to ask; client.c asks; sync.c, pull_tokens.c, backfill.c, history.c, delivered.c and
+ * cursor.c decide what to ask for; webhook.c, scan.c and envelope.c take apart what Garmin posts. What
+ * becomes of payloads is in normalize.h and its files.
  */
 #ifndef GARMIN_H
 #define GARMIN_H
@@ -133,8 +133,10 @@ struct garmin_call {
 /* One authenticated request; signed where the grant is of OAuth 1. */
 aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct garmin_call *call,
                             const aorta_http_resp **ret);
-/* What an answer means that nobody wanted. With OAuth 1 a 401 is the end of the grant: its tokens do not
- * expire. */
+/* A 403 that says the user has left. */
+int garmin_withdrawn(const aorta_http_resp *resp);
+/* What an answer means that nobody wanted. The grant has ended when the user has left, and when an OAuth 1
+ * token, which does not expire, is answered 401. */
 aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what);
 /* The answer's text has this in it. */
 int garmin_says(const aorta_http_resp *resp, const char *needle);
@@ -221,8 +223,9 @@ aorta_status garmin_backfill_run(const struct garmin *g, aorta_ctx *ctx, struct 
                                  aorta_str hint);
 /* Sets up the next window of a history walk; 0 when there is none left. (history.c) */
 int garmin_history_next(struct garmin_walk *w);
-/* Backfills of a range that were delivered: Garmin takes each only once (history.c). */
-uint32_t garmin_delivered(aorta_ctx *ctx, const struct garmin_walk *w);
+/* The types whose backfill of the walk's range was delivered before; and noting that it was now
+ * (delivered.c). */
+aorta_status garmin_delivered(aorta_ctx *ctx, const struct garmin_walk *w, uint32_t *ret_types);
 aorta_status garmin_delivered_add(aorta_ctx *ctx, const struct garmin_walk *w);
 
 /* ---- the rest of the vtable ---- */

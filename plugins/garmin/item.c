@@ -9,6 +9,7 @@
 #define CENTURY_ENDS_S   4102444800.0    /* 2100-01-01 */
 #define OFFSET_MAX_S     64800.0         /* 18 hours */
 #define MAP_REACH_S      (8.0 * 86400.0) /* a sample this far from its start is a mistake */
+#define FIELD_MAX        1e12            /* of any unit: more is a mistake */
 
 /* ---- going through the items ---- */
 
@@ -163,7 +164,7 @@ uint32_t garmin_source(struct garmin_batch *b, aorta_str device_name) {
 void garmin_add_fields(sdk_fields *f, sdk_json object, const struct garmin_field *table, size_t count) {
     for (size_t i = 0; i < count; i++) {
         double v = garmin_number(object, table[i].from);
-        if (!(v >= table[i].min))
+        if (!(v >= table[i].min && v <= FIELD_MAX))
             continue;
         if (table[i].whole)
             sdk_add_int(f, table[i].key, llround(v));

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEEP_S S_PER_DAY /* Garmin does not say how long a token lives; refused ones are forgotten at once   \
-                          */
+#define KEEP_S                                                                                               \
+    S_PER_DAY /* Garmin does not say how long a token lives; refused ones are forgotten at once              \
+               */
 #define KEEP_LINES 8
 #define TOKEN_MAX  2048
 
