@@ -53,16 +53,37 @@ static aorta_str gateway_message(aorta_str body) {
     return message;
 }
 
+/* A 401 that is not about the key refuses a token which the host has just renewed, for that is what it does
+ * before anybody sees a 401. A grant that is gone fails in the renewal; this is Suunto contradicting itself,
+ * as in its outages, and must not cost the user the connection. */
+static aorta_status token_failure(aorta_ctx *ctx, const aorta_http_resp *resp) {
+    aorta_error err = {.struct_size = sizeof(err),
+                       .status = AORTA_ERR_UPSTREAM,
+                       .code = "suunto.fresh_token_refused",
+                       .message = AORTA_S("Suunto refuses an access token that it has just given"),
+                       .upstream_status = resp->status};
+    ctx->host->fail(ctx, &err);
+    return err.status;
+}
+
+static int about_the_key(aorta_str message) {
+    static const char *const words[] = {"subscription", "access denied", "product", "operation"};
+    for (size_t i = 0; i < AORTA_COUNT(words); i++)
+        if (contains(message, words[i]))
+            return 1;
+    return 0;
+}
+
 static aorta_status refused(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_str body) {
-    static const char *const about_the_key[] = {"subscription", "access denied", "product", "operation"};
     aorta_str message = gateway_message(body);
-    if (resp->status == 403 && (contains(message, "quota") || sdk_http_header(resp, "retry-after").len))
+    if (resp->status == 401)
+        return about_the_key(message) ? config_failure(ctx, resp) : token_failure(ctx, resp);
+    if (resp->status != 403)
+        return sdk_http_failure(ctx, resp, "suunto.api", "a request for data");
+    /* There is one scope, and who connected has granted it: 403 is about the subscription. */
+    if (contains(message, "quota") || sdk_http_header(resp, "retry-after").len)
         return quota_failure(ctx, resp);
-    if (resp->status == 401 || resp->status == 403)
-        for (size_t i = 0; i < AORTA_COUNT(about_the_key); i++)
-            if (contains(message, about_the_key[i]))
-                return config_failure(ctx, resp);
-    return sdk_http_failure(ctx, resp, "suunto.api", "a request for data");
+    return config_failure(ctx, resp);
 }
 
 /* ---- successes that are none ---- */

@@ -121,7 +121,7 @@ aorta_status input_each(struct input *in, item_fn *fn, void *data) {
     aorta_str rest = scan_trim(in->text), value;
     uint32_t good = 0, bad = 0;
     while (rest.len) {
-        sdk_json doc;
+        sdk_json doc = {NULL};
         aorta_status st = AORTA_ERR_DATA;
         aorta_str after;
         if (scan_value(rest, &value, &after)) {
@@ -260,6 +260,16 @@ uint32_t watch_source(aorta_ctx *ctx, aorta_str name) {
                                      begins_with(name, "suunto") ? AORTA_S("watch") : (aorta_str){NULL, 0},
                                  .original = name};
     return ctx->host->source(ctx, &source);
+}
+
+/* `name` may be the watch's code name, `displayName` may lack the maker: what begins with Suunto is how the
+ * daily statistics call the same watch. */
+static aorta_str model_of(sdk_json gear) {
+    aorta_str display = sdk_json_str(sdk_json_get(gear, "displayName"));
+    aorta_str name = sdk_json_str(sdk_json_get(gear, "name"));
+    if (!display.len || (begins_with(name, "suunto") && !begins_with(display, "suunto")))
+        return name;
+    return display;
 }
 
 uint32_t gear_source(aorta_ctx *ctx, sdk_json gear) {

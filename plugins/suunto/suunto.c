@@ -247,7 +247,8 @@ static int copy_text(aorta_str *to, const aorta_value *value) {
     if (value->u.s.len)
         memcpy(text, value->u.s.ptr, value->u.s.len);
     text[value->u.s.len] = '\0';
-    *to = (aorta_str){text, value->u.s.len};
+    to->ptr = text;
+    to->len = value->u.s.len;
     return 0;
 }
 

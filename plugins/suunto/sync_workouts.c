@@ -25,6 +25,7 @@ static void add_extensions(aorta_ctx *ctx, sdk_query *q, int bare) {
 
 struct page {
     int64_t count;
+    int64_t total;   /* of the list, as far as told: 0 = not */
     uint64_t digest; /* of its first workout; 0 = empty page */
 };
 
@@ -67,6 +68,18 @@ static aorta_status emit_list(aorta_ctx *ctx, aorta_str list, aorta_str origin, 
     return n < 0 ? sync_malformed(ctx) : AORTA_OK;
 }
 
+/* metadata.workoutcount, a number or one in quotes. */
+static int64_t total_of(aorta_str body) {
+    aorta_str metadata, count;
+    int64_t total = 0;
+    if (!scan_member(body, "metadata", &metadata) || !scan_member(metadata, "workoutcount", &count))
+        return 0;
+    for (size_t i = 0; i < count.len && total < INT64_C(1000000000); i++)
+        if (count.ptr[i] >= '0' && count.ptr[i] <= '9')
+            total = total * 10 + (count.ptr[i] - '0');
+    return total;
+}
+
 /* {"payload": [workouts] or one workout}, or a bare list; an empty answer and a null payload are nothing. */
 static aorta_status emit_answer(aorta_ctx *ctx, aorta_str body, aorta_str origin, struct page *page) {
     aorta_str whole, rest, payload = body;
@@ -77,6 +90,7 @@ static aorta_status emit_answer(aorta_ctx *ctx, aorta_str body, aorta_str origin
         return sync_malformed(ctx);
     if (body.ptr[0] == '{' && !scan_member(body, "payload", &payload))
         return sync_malformed(ctx);
+    page->total = total_of(body);
     if (payload.ptr[0] == '[')
         return emit_list(ctx, payload, origin, page);
     if (payload.ptr[0] == '{')
@@ -119,10 +133,12 @@ static aorta_status page_that_fits(const struct suunto *self, aorta_ctx *ctx, st
 }
 
 static aorta_status advance(aorta_ctx *ctx, struct cursor *c, const struct page *page, int *more) {
-    *more = page->count > 0 && page->count >= c->limit;
+    int full = page->count >= c->limit;
     c->repeat = page->digest && (int64_t)page->digest == c->page ? c->repeat + 1 : 0;
     c->page = (int64_t)page->digest;
     c->offset += page->count;
+    /* a short page is the last one, unless Suunto cut the limit: then the list is longer than what we have */
+    *more = page->count > 0 && (full || c->offset < page->total);
     c->bare = 0;
     if (c->repeat >= REPEAT_MAX)
         return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "suunto.paging",

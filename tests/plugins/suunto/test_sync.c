@@ -17,6 +17,7 @@ struct world {
     int workouts;         /* how many there are */
     int fits;             /* more than this in a page are too large; 0 = any number fits */
     int only_bare;        /* workouts with streams are always too large */
+    int page_max;         /* a larger limit is cut to it, and the list's length is told; 0 = neither */
     int stuck;            /* offset is ignored */
     int64_t data_from_ms; /* the first 24/7 sample */
     const char *gone;     /* paths that hold this are 404 */
@@ -40,12 +41,17 @@ static void list_workouts(struct world *w, const char *url, struct fake_reply *r
         reply->failure = AORTA_ERR_UPSTREAM_REJECTED;
         return;
     }
+    if (w->page_max && limit > w->page_max)
+        limit = w->page_max;
     int n = snprintf(w->text, sizeof(w->text), "{\"error\":null,\"payload\":[");
     for (int64_t i = offset; i < offset + limit && (w->stuck || i < w->workouts); i++)
         n += snprintf(w->text + n, sizeof(w->text) - (size_t)n,
                       "%s{\"workoutKey\":\"k%lld\",\"startTime\":1795000000000}", i > offset ? "," : "",
                       (long long)i);
-    snprintf(w->text + n, sizeof(w->text) - (size_t)n, "],\"metadata\":{\"ts\":\"1\"}}");
+    n += snprintf(w->text + n, sizeof(w->text) - (size_t)n, "],\"metadata\":{\"ts\":\"1\"");
+    if (w->page_max)
+        n += snprintf(w->text + n, sizeof(w->text) - (size_t)n, ",\"workoutcount\":\"%d\"", w->workouts);
+    snprintf(w->text + n, sizeof(w->text) - (size_t)n, "}}");
     reply->body = w->text;
 }
 
@@ -338,6 +344,19 @@ START_TEST(pages_shrink_until_they_fit) {
 }
 END_TEST
 
+START_TEST(a_cut_limit_loses_nothing) {
+    static struct world w;
+    struct suunto_host h;
+    const struct wish wish = {AORTA_SYNC_MANUAL, AORTA_DATA_WORKOUTS, SINCE_S, 50, 0, NULL};
+    w = (struct world){.workouts = 8, .page_max = 3};
+    begin(&h, &w);
+    ck_assert_int_eq(sync_once(&h, &wish, 0), AORTA_OK);
+    ck_assert_uint_eq(h.fake.payloads_committed, 8);
+    ck_assert_uint_eq(suunto_host_requests(&h), 3);
+    suunto_host_fini(&h);
+}
+END_TEST
+
 START_TEST(a_list_without_end_is_left) {
     static struct world w;
     struct suunto_host h;
@@ -365,9 +384,11 @@ static const struct {
     {"/v3/", 401, APIM("401", "Access denied"), NULL, AORTA_ERR_CONFIG, 0},
     {"/247", 401, APIM("401", "OperationNotFound"), NULL, AORTA_ERR_CONFIG, 0},
     {"/v3/", 403, APIM("403", "The product is not subscribed"), NULL, AORTA_ERR_CONFIG, 0},
-    {"/v3/", 401, APIM("401", "Invalid JWT."), NULL, AORTA_ERR_AUTH_EXPIRED, 0},
-    {"/v3/", 401, "", NULL, AORTA_ERR_AUTH_EXPIRED, 0},
-    {"/v3/", 401, "{\"error\":\"invalid_grant\"}", NULL, AORTA_ERR_AUTH_EXPIRED, 0},
+    {"/v3/", 401, APIM("401", "Invalid JWT."), NULL, AORTA_ERR_UPSTREAM, 0},
+    {"/v3/", 401, "", NULL, AORTA_ERR_UPSTREAM, 0},
+    {"/v3/", 401, "{\"error\":\"invalid_token\"}", NULL, AORTA_ERR_UPSTREAM, 0},
+    {"/v3/", 403, "Forbidden", NULL, AORTA_ERR_CONFIG, 0},
+    {"/v3/", 403, "Forbidden", "60", AORTA_ERR_RATE_LIMITED, 60000},
     {"/v3/", 403, APIM("403", "Out of call volume quota."), "1800", AORTA_ERR_RATE_LIMITED, 1800000},
     {"/v3/", 403, APIM("403", "Out of call volume quota."), NULL, AORTA_ERR_RATE_LIMITED, 3600000},
     {"/v3/", 429, APIM("429", "Rate limit is exceeded."), "41", AORTA_ERR_RATE_LIMITED, 41000},
@@ -552,6 +573,7 @@ Suite *sync_suite(void) {
     tcase_add_test(t, memory_ends_anywhere);
     tcase_add_test(t, a_cursor_of_somebody_else);
     tcase_add_test(t, pages_shrink_until_they_fit);
+    tcase_add_test(t, a_cut_limit_loses_nothing);
     tcase_add_test(t, a_list_without_end_is_left);
     tcase_add_loop_test(t, answers_mean, 0, AORTA_COUNT(answers));
     tcase_add_test(t, statistics_have_an_older_path);
