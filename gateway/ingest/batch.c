@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "crypt/crypt.h"
+#include "host/metrics.h"
 #include "ingest/fields.h"
 
 #define WARNINGS_MOST 50
@@ -276,17 +277,15 @@ static enum gw_code add_workout(struct reading *reading, const aorta_record *rec
     struct gw_workout row, *kept;
     enum gw_code code = fields_workout(record, batch->arena, &row, err);
 
-    batch->counts.workouts.fetched++;
     if (!code)
         code = fill_head(reading, record, source, index, &row.head, err);
-    if (code) {
-        batch->counts.workouts.rejected += code == GW_DATA;
+    if (code)
         return code;
-    }
     kept = list_add(batch, &batch->workouts, sizeof(*kept), err);
     if (!kept)
         return GW_NOMEM;
     *kept = row;
+    batch->counts.workouts.fetched++;
     return GW_OK;
 }
 
@@ -296,17 +295,15 @@ static enum gw_code add_sleep(struct reading *reading, const aorta_record *recor
     struct gw_sleep row, *kept;
     enum gw_code code = fields_sleep(record, batch->arena, &row, err);
 
-    batch->counts.sleep.fetched++;
     if (!code)
         code = fill_head(reading, record, source, index, &row.head, err);
-    if (code) {
-        batch->counts.sleep.rejected += code == GW_DATA;
+    if (code)
         return code;
-    }
     kept = list_add(batch, &batch->sleeps, sizeof(*kept), err);
     if (!kept)
         return GW_NOMEM;
     *kept = row;
+    batch->counts.sleep.fetched++;
     return GW_OK;
 }
 
@@ -316,51 +313,44 @@ static enum gw_code add_event(struct reading *reading, const aorta_record *recor
     struct gw_event row, *kept;
     enum gw_code code = fields_event(record, batch->arena, &row, err);
 
-    batch->counts.events.fetched++;
     if (!code)
         code = fill_head(reading, record, source, index, &row.head, err);
-    if (code) {
-        batch->counts.events.rejected += code == GW_DATA;
+    if (code)
         return code;
-    }
     kept = list_add(batch, &batch->events, sizeof(*kept), err);
     if (!kept)
         return GW_NOMEM;
     *kept = row;
+    batch->counts.events.fetched++;
     return GW_OK;
-}
-
-static void warn_refused(struct reading *reading, const aorta_record *record, const struct gw_err *err) {
-    char text[400], when[40];
-    int n;
-
-    if (!err)
-        return;
-    snprintf(when, sizeof(when), "%lld", (long long)(record->start_us / 1000000));
-    n = snprintf(text, sizeof(text), "%.*s %.*s (start %s) refused: %s", (int)record->kind.len,
-                 record->kind.ptr, (int)(record->external_id.len < 100 ? record->external_id.len : 100),
-                 record->external_id.ptr, when, gw_err_text(err));
-    if (n > 0)
-        gw_batch_warning(reading->batch, gw_str(text));
 }
 
 static enum gw_code on_record(void *self, const aorta_record *record, const aorta_source *source,
                               uint32_t index, struct gw_err *err) {
     struct reading *reading = self;
-    struct gw_err local = {0};
-    enum gw_code code;
 
     if (kind_is(record, "workout"))
-        code = add_workout(reading, record, source, index, &local);
-    else if (kind_is(record, "sleep"))
-        code = add_sleep(reading, record, source, index, &local);
-    else
-        code = add_event(reading, record, source, index, &local);
-    if (code == GW_DATA)
-        warn_refused(reading, record, &local);
-    if (code && err)
-        *err = local;
-    return code;
+        return add_workout(reading, record, source, index, err);
+    if (kind_is(record, "sleep"))
+        return add_sleep(reading, record, source, index, err);
+    return add_event(reading, record, source, index, err);
+}
+
+/* What was refused, here or by the host's own checks: counted, and named in the run. */
+static void on_refused(void *self, struct gw_str what, struct gw_str reason) {
+    struct gw_batch *batch = ((struct reading *)self)->batch;
+    struct gw_count *count = gw_str_is(what, "workout")   ? &batch->counts.workouts
+                             : gw_str_is(what, "sleep")   ? &batch->counts.sleep
+                             : gw_record_kind_known(what) ? &batch->counts.events
+                                                          : &batch->counts.timeseries;
+    char text[500];
+    int n = snprintf(text, sizeof(text), "%.*s refused: %.*s", (int)(what.len < 64 ? what.len : 64), what.ptr,
+                     (int)(reason.len < 400 ? reason.len : 400), reason.ptr);
+
+    count->fetched++;
+    count->rejected++;
+    if (n > 0)
+        gw_batch_warning(batch, gw_str(text));
 }
 
 /* ---- series ---- */
@@ -464,7 +454,11 @@ static aorta_payload as_abi(const struct gw_payload *p) {
 enum gw_code gw_batch_normalize(struct gw_batch *batch, const struct gw_call *call, size_t index,
                                 struct gw_err *err) {
     struct reading reading = {.batch = batch, .payload = index};
-    struct gw_sink sink = {.self = &reading, .record = on_record, .series = on_series, .warning = on_warning};
+    struct gw_sink sink = {.self = &reading,
+                           .record = on_record,
+                           .series = on_series,
+                           .refused = on_refused,
+                           .warning = on_warning};
     struct gw_call inner = *call;
     struct gw_payload *payload = (struct gw_payload *)batch->payloads.items + index;
     aorta_payload abi = as_abi(payload);
