@@ -273,10 +273,7 @@ static aorta_str model_of(sdk_json gear) {
 }
 
 uint32_t gear_source(aorta_ctx *ctx, sdk_json gear) {
-    aorta_str name =
-        sdk_json_str(sdk_json_get(gear, "displayName")); /* `name` may be the watch's code name */
-    if (!name.len)
-        name = sdk_json_str(sdk_json_get(gear, "name"));
+    aorta_str name = model_of(gear);
     if (!name.len)
         return 0;
     aorta_str product = sdk_json_str(sdk_json_get(gear, "productType"));
