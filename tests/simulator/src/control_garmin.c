@@ -82,7 +82,7 @@ static bool read_window(const json_t *body, struct garmin_ask *ask)
     ask->now_s = clock_now_s();
     ask->by_data = text_same(control_text(body, "by"), "data");
     ask->to_s = ask->now_s;
-    ask->from_s = ask->now_s - DAY_S;
+    ask->from_s = ask->now_s - control_number(body, "days", 1) * DAY_S;
     if ((from && !control_moment(from, &from_us)) || (to && !control_moment(to, &to_us)))
         return false;
     if (from)

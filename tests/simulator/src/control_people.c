@@ -28,7 +28,7 @@ void control_tokens(const struct req *r, const json_t *body, struct reply *a)
     int n = -1;
     if (!control_provider(body, a, &prov))
         return;
-    if (text_same(action, "expire_access"))
+    if (text_same(action, "expire"))
         n = tokens_expire_access(prov, person);
     else if (text_same(action, "expire_refresh"))
         n = tokens_expire_refresh(prov, person);
@@ -37,7 +37,7 @@ void control_tokens(const struct req *r, const json_t *body, struct reply *a)
     else if (text_same(action, "expire_pull"))
         n = garmin_pull_expire();
     if (n < 0)
-        control_wrong(a, "action is expire_access, expire_refresh, revoke or expire_pull");
+        control_wrong(a, "action is expire, expire_refresh, revoke or expire_pull");
     else
         reply_json(a, 200, json_pack("{s:i}", "touched", n));
 }
@@ -149,10 +149,14 @@ void control_polar_member(const struct req *r, const json_t *body, struct reply 
 {
     (void)r;
     const char *id = control_text(body, "member_id");
-    if (!id) {
-        control_wrong(a, "member_id is missing");
+    long clash = control_number(body, "clash", -1);
+    if (!id && clash < 0) {
+        control_wrong(a, "member_id or clash is missing");
         return;
     }
-    polar_take_member_id(id);
+    if (id)
+        polar_take_member_id(id);
+    if (clash >= 0)
+        polar_clash(clash);
     control_done(a);
 }

@@ -17,7 +17,7 @@ void control_requests_get(const struct req *r, const json_t *body, struct reply 
 {
     (void)body;
     struct record_filter f = {
-        .since = query_number(r, "since", 0),
+        .since = query_number(r, "since_id", 0),
         .provider = req_query(r, "provider"),
         .person = req_query(r, "person"),
         .method = req_query(r, "method"),
@@ -55,7 +55,7 @@ void control_secrets(const struct req *r, const json_t *body, struct reply *a)
 void control_deliveries_get(const struct req *r, const json_t *body, struct reply *a)
 {
     (void)body;
-    reply_json(a, 200, deliver_json(query_number(r, "since", 0), req_flag(r, "bodies")));
+    reply_json(a, 200, deliver_json(query_number(r, "since_id", 0), req_flag(r, "bodies")));
 }
 
 void control_deliveries_delete(const struct req *r, const json_t *body, struct reply *a)

@@ -140,7 +140,7 @@ static bool matches(const struct fault *f, const struct req *r, const char *pers
         return false;
     if (f->method && strcmp(f->method, r->method) != 0)
         return false;
-    if (f->path && !text_starts(r->rest, f->path))
+    if (f->path && !text_starts(r->path, f->path) && !text_starts(r->rest, f->path))
         return false;
     if (f->person && !text_same(f->person, person))
         return false;

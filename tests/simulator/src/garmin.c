@@ -76,6 +76,17 @@ static void file(const struct req *r, struct reply *a, const struct auth *who)
     garmin_pull_file(r, a, who);
 }
 
+/* An application that goes over to OAuth 2.0 signs this with the old token and gets new ones. */
+static void exchange(const struct req *r, struct reply *a, const struct auth *who)
+{
+    struct issued t = {0};
+    if (!oauth1_present(r))
+        error_garmin(a, 401, "Unable to read oAuth header");
+    else if (tokens_migrate(who->grant, &t))
+        oauth_send_tokens(r, a, &t);
+    issued_fini(&t);
+}
+
 typedef void call_fn(const struct req *r, struct reply *a, const struct auth *who);
 
 static const struct {
@@ -88,6 +99,7 @@ static const struct {
     {"GET", "/partner-gateway/rest/user/permissions", permissions},
     {"DELETE", "/wellness-api/rest/user/registration", deregister},
     {"DELETE", "/partner-gateway/rest/user/registration", deregister},
+    {"POST", "/partner-gateway/rest/user/token-exchange", exchange},
     {"GET", "/wellness-api/rest/activityFile", file},
 };
 

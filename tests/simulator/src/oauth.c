@@ -110,7 +110,7 @@ static void refuse_client(const struct req *r, struct reply *a)
         reply_header(a, "WWW-Authenticate", "Basic realm=\"oauth\"");
 }
 
-static void send_tokens(const struct req *r, struct reply *a, const struct issued *t)
+void oauth_send_tokens(const struct req *r, struct reply *a, const struct issued *t)
 {
     json_t *o = json_pack("{s:s, s:s, s:I}", "access_token", t->access, "token_type", "bearer", "expires_in",
                           (json_int_t)t->access_s);
@@ -167,7 +167,7 @@ static void exchange(const struct req *r, struct reply *a)
         refuse_grant(r, a, why, NULL);
         return;
     }
-    send_tokens(r, a, &t);
+    oauth_send_tokens(r, a, &t);
     if (r->provider == GARMIN)
         garmin_watch_connected(t.person);
     if (r->provider == SUUNTO)
@@ -185,7 +185,7 @@ static void refresh(const struct req *r, struct reply *a)
     }
     enum token_result why = tokens_refresh(r->provider, token, &t);
     if (why == TOKEN_OK)
-        send_tokens(r, a, &t);
+        oauth_send_tokens(r, a, &t);
     else
         refuse_grant(r, a, why, token);
     issued_fini(&t);

@@ -25,6 +25,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct member *members;
 static struct map by_person, taken; /* taken: member-id to anything */
 static int registered;
+static long clashes;
 
 int64_t polar_user_id(const struct person *p)
 {
@@ -108,6 +109,13 @@ void polar_take_member_id(const char *member_id)
     pthread_mutex_unlock(&lock);
 }
 
+void polar_clash(long times)
+{
+    pthread_mutex_lock(&lock);
+    clashes = times;
+    pthread_mutex_unlock(&lock);
+}
+
 int polar_registered_count(void)
 {
     pthread_mutex_lock(&lock);
@@ -138,7 +146,8 @@ static const char *wrong_registration(const struct member *m, const char *member
 {
     if (m->registered_s)
         return "User is already registered to this client";
-    return map_get(&taken, member_id) ? "Member id is already used by another user" : NULL;
+    bool clash = clashes > 0 && clashes-- > 0;
+    return clash || map_get(&taken, member_id) ? "Member id is already used by another user" : NULL;
 }
 
 void polar_users_post(const struct req *r, struct reply *a, const struct person *p)
@@ -225,5 +234,6 @@ void polar_reset(void)
     map_fini(&by_person);
     map_fini(&taken);
     registered = 0;
+    clashes = 0;
     pthread_mutex_unlock(&lock);
 }

@@ -499,6 +499,14 @@ int64_t tokens_first_connected_s(enum provider p, const struct person *person)
 
 /* ---- OAuth 1.0a ---- */
 
+static struct grant *grant_by_id(int64_t id)
+{
+    for (struct grant *g = grants; g; g = g->next)
+        if (g->id == id)
+            return g;
+    return NULL;
+}
+
 void tokens_oauth1(const struct consent *c, struct issued1 *ret)
 {
     pthread_mutex_lock(&lock);
@@ -508,6 +516,26 @@ void tokens_oauth1(const struct consent *c, struct issued1 *ret)
     ret->secret = text_dup(t->secret);
     pthread_mutex_unlock(&lock);
     secrets_add("oauth1_token_secret", c->provider, c->person->name, ret->secret);
+}
+
+static void retire_oauth1(const struct grant *g)
+{
+    for (struct token *t = tokens; t; t = t->next)
+        if (t->grant == g && t->kind == OAUTH1)
+            t->expires_s = clock_now_s();
+}
+
+bool tokens_migrate(int64_t grant, struct issued *ret)
+{
+    struct token *refresh;
+    pthread_mutex_lock(&lock);
+    struct grant *g = grant_by_id(grant);
+    if (g) {
+        retire_oauth1(g);
+        issue(g, ret, &refresh);
+    }
+    pthread_mutex_unlock(&lock);
+    return g != NULL;
 }
 
 char *tokens_oauth1_secret(const char *token)
@@ -585,14 +613,6 @@ json_t *tokens_save(void)
             json_array_append_new(ts, token_json(t));
     pthread_mutex_unlock(&lock);
     return json_pack("{s:o, s:o}", "grants", gs, "tokens", ts);
-}
-
-static struct grant *grant_by_id(int64_t id)
-{
-    for (struct grant *g = grants; g; g = g->next)
-        if (g->id == id)
-            return g;
-    return NULL;
 }
 
 static void load_grant(const json_t *o)

@@ -86,6 +86,8 @@ struct issued1 {
     char *token, *secret;
 };
 void tokens_oauth1(const struct consent *c, struct issued1 *ret);
+/* New OAuth 2.0 tokens for an OAuth 1.0a grant; its old token stops working. */
+bool tokens_migrate(int64_t grant, struct issued *ret);
 /* A copy of the secret of an OAuth 1.0a access token, or NULL. */
 char *tokens_oauth1_secret(const char *token);
 

@@ -67,6 +67,15 @@ static json_t *or_null(bool there, json_t *take)
     return json_null();
 }
 
+static void add_offset(const struct truth *t, json_t *o, int64_t at_s)
+{
+    int offset = person_offset_min(t->person, at_s);
+    char text[16];
+    snprintf(text, sizeof text, "%c%02d:%02d", offset < 0 ? '-' : '+', abs(offset) / 60 % 100, abs(offset) % 60);
+    json_object_set_new(o, "utc_offset_s", json_integer(offset * 60));
+    json_object_set_new(o, "offset", json_string(text));
+}
+
 static const char *provider_type(const struct truth *t, const struct workout *w, char out[64])
 {
     const struct sport_names *names = &sport_names[w->sport];
@@ -89,12 +98,13 @@ static json_t *workout_json(const struct truth *t, const struct workout *w)
                           sport_names[w->sport].unified[t->provider], "provider_type", provider_type(t, w, type),
                           "start", civil_utc(w->start_ms / 1000).s, "start_us", (json_int_t)w->start_ms * 1000,
                           "end_us", (json_int_t)workout_end_ms(w) * 1000, "duration_s", (double)w->duration_ms / 1000);
-    json_object_set_new(o, "distance_m", or_null(w->distance_m > 0, json_real(w->distance_m)));
-    json_object_set_new(o, "kcal", json_integer(w->kcal));
-    json_object_set_new(o, "avg_hr", or_null(workout_has_hr(w), json_integer(w->avg_hr)));
-    json_object_set_new(o, "max_hr", or_null(workout_has_hr(w), json_integer(w->max_hr)));
+    bool told = w->distance_m > 0 || t->provider != POLAR; /* the others say 0 */
+    json_object_set_new(o, "distance_m", or_null(told, json_real(w->distance_m)));
+    json_object_set_new(o, "energy_kcal", json_integer(w->kcal));
+    json_object_set_new(o, "hr_avg", or_null(workout_has_hr(w), json_integer(w->avg_hr)));
+    json_object_set_new(o, "hr_max", or_null(workout_has_hr(w), json_integer(w->max_hr)));
     json_object_set_new(o, "steps", or_null(w->steps > 0 && t->provider != POLAR, json_integer(w->steps)));
-    json_object_set_new(o, "utc_offset_s", json_integer(person_offset_min(t->person, w->start_ms / 1000) * 60));
+    add_offset(t, o, w->start_ms / 1000);
     json_object_set_new(o, "manual", json_boolean(w->manual));
     json_object_set_new(o, "revision", json_integer(w->revision));
     return o;
@@ -104,9 +114,11 @@ static json_t *workout_json(const struct truth *t, const struct workout *w)
 
 static json_t *sleep_json(const struct truth *t, const char *id, bool nap, int64_t start_ms, int64_t duration_s)
 {
-    return json_pack("{s:s, s:b, s:s, s:I, s:I, s:i}", "id", id, "nap", nap, "start", civil_utc(start_ms / 1000).s,
-                     "start_us", (json_int_t)start_ms * 1000, "end_us", (json_int_t)(start_ms + duration_s * 1000) * 1000,
-                     "utc_offset_s", person_offset_min(t->person, start_ms / 1000) * 60);
+    json_t *o = json_pack("{s:s, s:b, s:s, s:I, s:I}", "id", id, "is_nap", nap, "start", civil_utc(start_ms / 1000).s,
+                          "start_us", (json_int_t)start_ms * 1000, "end_us",
+                          (json_int_t)(start_ms + duration_s * 1000) * 1000);
+    add_offset(t, o, start_ms / 1000);
+    return o;
 }
 
 static bool night_seen(const struct truth *t, const struct night *n)
@@ -131,9 +143,10 @@ static void add_night(struct truth *t, const struct night *n)
     char *id = night_id(t, n);
     json_t *o = sleep_json(t, id, false, n->start_ms, n->duration_s);
     int awake = n->stage_s[AWAKE] - (t->provider == SUUNTO ? n->onset_s : 0);
-    json_object_set_new(o, "stages",
-                        json_pack("{s:i, s:i, s:i, s:i}", "deep", n->stage_s[DEEP], "light", n->stage_s[LIGHT], "rem",
-                                  n->stage_s[REM], "awake", awake));
+    json_object_set_new(o, "deep_s", json_integer(n->stage_s[DEEP]));
+    json_object_set_new(o, "light_s", json_integer(n->stage_s[LIGHT]));
+    json_object_set_new(o, "rem_s", json_integer(n->stage_s[REM]));
+    json_object_set_new(o, "awake_s", json_integer(awake));
     json_object_set_new(o, "score", json_integer(n->score));
     json_object_set_new(o, "date", json_string(civil_date(n->day).s));
     json_object_set_new(o, "segments", json_integer(t->provider == SUUNTO ? 0 : n->count));
@@ -153,7 +166,7 @@ static void add_nap(struct truth *t, const struct night *n, const struct nap *na
     if (t->provider == GARMIN)
         json_object_set_new(o, "parent", json_string(parent));
     else
-        json_object_set_new(o, "stages", json_pack("{s:i}", "light", nap->duration_s));
+        json_object_set_new(o, "light_s", json_integer(nap->duration_s));
     json_array_append_new(t->sleeps, o);
     free(parent);
     free(id);
