@@ -230,6 +230,17 @@ enum gw_code gw_call_sync(const struct gw_call *call, const aorta_sync_req *req,
     return finish(frame, sync_outcome(frame, status, ret), err);
 }
 
+static enum gw_code unknown_kind(const struct gw_provider *p, aorta_str kind, struct gw_err *err)
+{
+    char kinds[256] = "";
+    size_t n = 0;
+
+    for (const char *const *k = p->plugin->desc->payload_kinds; k && *k && n < sizeof(kinds); k++)
+        n += (size_t)snprintf(kinds + n, sizeof(kinds) - n, " %s", *k);
+    return gw_fail(err, GW_UNSUPPORTED, "The provider %s has no payloads of the kind %.*s; it has:%s", p->id,
+                   (int)(kind.len < 64 ? kind.len : 64), kind.len ? kind.ptr : "", kinds);
+}
+
 static enum gw_code check_kind(const struct gw_provider *p, const aorta_payload *payload, struct gw_err *err)
 {
     const char *const *list = p->plugin->desc->payload_kinds;
@@ -237,8 +248,7 @@ static enum gw_code check_kind(const struct gw_provider *p, const aorta_payload 
     for (; list && *list; list++)
         if (gw_str_is(gw_str_of(payload->kind), *list))
             return GW_OK;
-    return gw_fail(err, GW_UNSUPPORTED, "The provider %s has no payloads of the kind %.*s.", p->id,
-                   (int)(payload->kind.len < 64 ? payload->kind.len : 64), payload->kind.len ? payload->kind.ptr : "");
+    return unknown_kind(p, payload->kind, err);
 }
 
 enum gw_code gw_call_normalize(const struct gw_call *call, const aorta_payload *payload, struct gw_err *err)
