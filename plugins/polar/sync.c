@@ -296,11 +296,11 @@ static const char heart_rate_key[] = "heart_rate_day";
 
 static aorta_status newest_heart_rate(struct polar_walk *w, int64_t *ret) {
     aorta_bytes value;
-    *ret = INT64_MIN;
+    *ret = 0; /* 1970: none yet */
     aorta_status st = w->ctx->host->state_get(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key,
                                               sizeof(heart_rate_key) - 1, &value);
     if (st == AORTA_OK && sdk_date_parse((aorta_str){(const char *)value.ptr, value.len}, ret) != 0)
-        *ret = INT64_MIN;
+        *ret = 0;
     return st == AORTA_ERR_NOT_FOUND ? AORTA_OK : st;
 }
 
@@ -329,7 +329,7 @@ static aorta_status remember_heart_rate(struct polar_walk *w, int64_t day) {
 
 static aorta_status page_heart_rate(struct polar_walk *w, sdk_json doc) {
     sdk_json list = list_of(doc, "heart_rates");
-    int64_t newest = INT64_MIN, day;
+    int64_t newest = 0, day;
     aorta_status st = AORTA_OK;
     for (sdk_json m = sdk_json_first(list); m.node && st == AORTA_OK; m = sdk_json_next(m)) {
         if (sdk_json_count(polar_get(m, "heart_rate_samples")) == 0)
@@ -339,7 +339,7 @@ static aorta_status page_heart_rate(struct polar_walk *w, sdk_json doc) {
         if (sdk_date_parse(date, &day) == 0 && day > newest)
             newest = day;
     }
-    return st == AORTA_OK && newest != INT64_MIN ? remember_heart_rate(w, newest) : st;
+    return st == AORTA_OK && newest != 0 ? remember_heart_rate(w, newest) : st;
 }
 
 static aorta_status sync_heart_rate(struct polar_walk *w) {
