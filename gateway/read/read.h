@@ -10,10 +10,11 @@
 
 struct gw_read_page {
     struct gw_uuid user;
-    int64_t from_us, to_us; /* [from, to) */
+    int64_t from_us, to_us;          /* [from, to) */
     const char *from_text, *to_text; /* echoed in metadata */
-    const char *type;       /* record_type of workouts, or NULL */
-    struct gw_str cursor;   /* as the client sent it; empty = first page. GW_INVALID when it is not one of ours */
+    const char *type;                /* record_type of workouts, or NULL */
+    struct gw_str
+        cursor; /* as the client sent it; empty = first page. GW_INVALID when it is not one of ours */
     int64_t limit;
 };
 

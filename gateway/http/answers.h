@@ -1,0 +1,35 @@
+/* http/answers.h - the handlers: one file an API noun. Each fills request->reply or says why not. */
+#ifndef GW_HTTP_ANSWERS_H
+#define GW_HTTP_ANSWERS_H
+
+#include "http/request.h"
+
+/* root.c */
+gw_http_handler_fn gw_answer_root, gw_answer_health, gw_answer_ready;
+/* users.c */
+gw_http_handler_fn gw_answer_user_create, gw_answer_user_list, gw_answer_user_get, gw_answer_user_update;
+/* connections.c */
+gw_http_handler_fn gw_answer_connections;
+/* oauth.c */
+gw_http_handler_fn gw_answer_oauth_providers, gw_answer_oauth_authorize, gw_answer_oauth_callback;
+/* syncs.c */
+gw_http_handler_fn gw_answer_sync;
+/* runs.c */
+gw_http_handler_fn gw_answer_runs_of_user, gw_answer_run, gw_answer_runs;
+/* events.c */
+gw_http_handler_fn gw_answer_workouts, gw_answer_workout, gw_answer_sleep;
+/* timeseries.c */
+gw_http_handler_fn gw_answer_timeseries;
+/* providers.c */
+gw_http_handler_fn gw_answer_providers;
+enum gw_code gw_answer_providers_make(struct gw_http *http,
+                                      struct gw_err *err) GW_MUST_USE; /* once, at the start */
+/* webhooks.c */
+gw_http_handler_fn gw_answer_webhook;
+
+/* What a provider's capabilities mean in the API's words; NULL = neither. */
+const char *gw_answer_live_mode(const struct gw_provider *provider); /* pull webhook */
+/* A time of the query as it is echoed: with the offset it came with, or without. */
+const char *gw_answer_echo(struct gw_arena *arena, const struct gw_arg *arg);
+
+#endif

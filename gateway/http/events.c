@@ -1,0 +1,60 @@
+/* Workouts and sleep. A user who does not exist has an empty page, as clients expect. */
+#include <stdio.h>
+
+#include "http/answers.h"
+#include "http/inside.h"
+#include "read/read.h"
+
+/* A time with its offset taken back: the wall clock the client wrote. */
+const char *gw_answer_echo(struct gw_arena *arena, const struct gw_arg *arg) {
+    const struct gw_time_text *t = &arg->time;
+    char text[64], offset[16] = "";
+    size_t len = gw_time_format(t->us + t->offset_s * GW_US_PER_S, text);
+
+    if (t->has_offset && t->offset_s == 0)
+        return gw_arena_strndup(arena, text, len);
+    if (t->has_offset)
+        gw_offset_format(t->offset_s, offset);
+    return gw_arena_printf(arena, "%.*s%s", (int)len - 1, text, offset);
+}
+
+static enum gw_code page_of(struct gw_http_request *request, struct gw_read_page *page, struct gw_err *err) {
+    const struct gw_arg *from = gw_request_arg(request, "start_date"),
+                        *to = gw_request_arg(request, "end_date");
+
+    *page = (struct gw_read_page){.user = gw_request_uuid(request, "user_id"),
+                                  .from_us = from->i,
+                                  .to_us = to->i,
+                                  .from_text = gw_answer_echo(request->arena, from),
+                                  .to_text = gw_answer_echo(request->arena, to),
+                                  .type = gw_request_text(request, "record_type"),
+                                  .cursor = gw_request_arg(request, "cursor")->text,
+                                  .limit = gw_request_arg(request, "limit")->i};
+    return page->from_text && page->to_text ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
+}
+
+enum gw_code gw_answer_workouts(struct gw_http_request *request, struct gw_err *err) {
+    struct gw_read_page page;
+    enum gw_code code = page_of(request, &page, err);
+
+    if (code == GW_OK)
+        code = gw_read_workouts(request->http->options.db, request->arena, &page, &request->reply.body, err);
+    return code == GW_OK ? gw_reply_json(request, 200, err) : code;
+}
+
+enum gw_code gw_answer_sleep(struct gw_http_request *request, struct gw_err *err) {
+    struct gw_read_page page;
+    enum gw_code code = page_of(request, &page, err);
+
+    if (code == GW_OK)
+        code = gw_read_sleep(request->http->options.db, request->arena, &page, &request->reply.body, err);
+    return code == GW_OK ? gw_reply_json(request, 200, err) : code;
+}
+
+enum gw_code gw_answer_workout(struct gw_http_request *request, struct gw_err *err) {
+    enum gw_code code =
+        gw_read_workout(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),
+                        gw_request_uuid(request, "workout_id"), &request->reply.body, err);
+
+    return code == GW_OK ? gw_reply_json(request, 200, err) : code;
+}

@@ -1,0 +1,170 @@
+/* Where a request comes in: what can be said by its first lines is said before its body is read; the rest is
+ * ulfius'.
+ *
+ * The library calls the access handler once with the headers, then with each piece of the body, then once
+ * more at its end. ulfius gathers the body in between and calls gw_gate_serve at the end.
+ */
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "http/inside.h"
+
+#define SWALLOW_MOST   (64 * 1024 * 1024)  /* of a body beyond its limit that came without a length */
+#define LINGER_MOST    (256 * 1024 * 1024) /* of a body that nobody wants */
+#define LINGER_S       5
+#define LINGER_IDLE_MS 1000
+
+static _Thread_local struct gw_http_request *serving; /* ulfius hands no context through */
+
+void *gw_gate_open(void *http, const char *target, struct MHD_Connection *connection) {
+    struct gw_http_request *request = calloc(1, sizeof(*request));
+    char *copy;
+
+    if (!request)
+        return NULL;
+    request->http = http;
+    request->connection = connection;
+    request->began_us = gw_mono_us();
+    request->method = GW_METHODS;
+    request->arena = gw_arena_new(0);
+    request->ulfius = ulfius_uri_logger(NULL, target);
+    copy = request->arena ? gw_arena_strdup(request->arena, target) : NULL;
+    request->target = gw_str(copy);
+    return request;
+}
+
+/* Reads what a client goes on sending after it was answered, so that the answer reaches it: a socket closed
+ * with unread bytes is reset, and a reset overtakes the answer. Bounded in time and bytes.
+ */
+static void linger(struct gw_http *http, struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    int64_t end_us = gw_mono_us() + LINGER_S * GW_US_PER_S, bytes = 0;
+    char waste[16384];
+
+    if (!info)
+        return;
+    shutdown(info->connect_fd, SHUT_WR);
+    while (bytes < LINGER_MOST && gw_mono_us() < end_us && !atomic_load(&http->draining)) {
+        struct pollfd poll_fd = {.fd = info->connect_fd, .events = POLLIN};
+        ssize_t n;
+        if (poll(&poll_fd, 1, LINGER_IDLE_MS) <= 0)
+            return;
+        n = recv(info->connect_fd, waste, sizeof(waste), MSG_DONTWAIT);
+        if (n <= 0)
+            return;
+        bytes += n;
+    }
+}
+
+void gw_gate_close(void *self, struct MHD_Connection *connection, void **context,
+                   enum MHD_RequestTerminationCode why) {
+    struct gw_http_request *request = *context;
+    struct gw_http *http = self;
+    bool wait;
+
+    if (!request)
+        return;
+    wait = request->linger && why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    if (request->begun) {
+        gw_step_log(request, why == MHD_REQUEST_TERMINATED_COMPLETED_OK && request->replied);
+        atomic_fetch_sub(&http->in_flight, 1);
+    }
+    mhd_request_completed(NULL, connection, &request->ulfius, why);
+    gw_buf_free(&request->reply.body);
+    gw_arena_free(&request->arena);
+    free(request);
+    *context = NULL;
+    if (wait)
+        linger(http, connection);
+}
+
+static enum gw_method method_of(const char *text) {
+    if (strcmp(text, "HEAD") == 0)
+        return GW_GET; /* the library leaves the body away */
+    for (int m = 0; m < GW_METHODS; m++)
+        if (strcmp(text, gw_method_name((enum gw_method)m)) == 0)
+            return (enum gw_method)m;
+    return strcmp(text, "OPTIONS") == 0 ? GW_OPTIONS : GW_METHODS;
+}
+
+static enum gw_code decide(struct gw_http_request *request, struct gw_err *err) {
+    static enum gw_code (*const steps[])(struct gw_http_request *, struct gw_err *) = {
+        gw_step_id, gw_step_route, gw_step_auth, gw_step_provider, gw_step_size};
+    enum gw_code code = GW_OK;
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == GW_OK; i++)
+        code = steps[i](request, err);
+    return code;
+}
+
+static bool body_comes(const struct gw_http_request *request) {
+    const char *length = gw_request_header(request, "Content-Length");
+
+    return gw_request_header(request, "Transfer-Encoding") || (length && strcmp(length, "0") != 0);
+}
+
+enum MHD_Result gw_gate_access(void *self, struct MHD_Connection *connection, const char *url,
+                               const char *method, const char *version, const char *upload,
+                               size_t *upload_size, void **context) {
+    const struct gw_gate *gate = self;
+    struct gw_http_request *request = *context;
+    bool slow;
+    enum MHD_Result result;
+    struct gw_err err;
+
+    if (!request || !request->target.ptr || !request->ulfius)
+        return MHD_NO;
+    if (!request->begun) {
+        request->begun = true;
+        atomic_fetch_add(&request->http->in_flight, 1);
+        request->method = method_of(method);
+        if (decide(request, &err) != GW_OK) {
+            gw_reply_error(request, &err);
+            return gw_send_now(request, !body_comes(request));
+        }
+    } else if (*upload_size) {
+        request->received += *upload_size;
+        if (request->received > request->limit) {
+            request->refused = true;
+            *upload_size = 0;
+            return request->received - request->limit < SWALLOW_MOST ? MHD_YES : MHD_NO;
+        }
+    } else if (request->refused) {
+        gw_fail(&err, GW_TOO_LARGE, "The body is larger than %llu bytes.",
+                (unsigned long long)request->limit);
+        gw_reply_error(request, &err);
+        return gw_send_now(request, true);
+    }
+    slow = request->match.route->flags & GW_ROUTE_SLOW;
+    if (slow) /* the library counts the handler's time as idle */
+        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+    serving = request;
+    result = gate->handler(gate->handler_self, connection, url, method, version, upload, upload_size,
+                           &request->ulfius);
+    serving = NULL;
+    if (slow)
+        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                                  (unsigned)request->http->options.idle_timeout_s);
+    return result;
+}
+
+int gw_gate_serve(const struct _u_request *raw, struct _u_response *response, void *http) {
+    struct gw_http_request *request = serving;
+    struct gw_err err = {0};
+    enum gw_code code;
+
+    (void)http;
+    if (!request)
+        return U_CALLBACK_ERROR;
+    request->body = (struct gw_str){raw->binary_body, raw->binary_body_length};
+    code = gw_step_args(request, &err);
+    if (code == GW_OK)
+        code = request->match.route->handler(request, &err);
+    if (code != GW_OK)
+        gw_reply_error(request, &err);
+    gw_send_ulfius(request, response);
+    return U_CALLBACK_COMPLETE;
+}

@@ -1,0 +1,61 @@
+/* http/inside.h - the server as this folder's files see it; nobody else does. */
+#ifndef GW_HTTP_INSIDE_H
+#define GW_HTTP_INSIDE_H
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+#include <ulfius.h>
+
+#include "http/counters.h"
+#include "http/request.h"
+#include "http/server.h"
+
+/* What stands between the HTTP library and ulfius: ulfius' own handler, wrapped in ours (gate.c). */
+struct gw_gate {
+    MHD_AccessHandlerCallback handler;
+    void *handler_self;
+};
+
+struct gw_http {
+    struct gw_http_options options;
+    struct gw_gate gate;
+    const struct gw_route *routes;
+    size_t routes_count;
+    struct gw_router *router;
+    struct gw_counters *counters;
+    struct _u_instance instance;
+    bool instance_made;
+    int listen_fd; /* our own duplicate; the library's after start */
+    atomic_int in_flight;
+    atomic_bool ready, draining;
+    struct gw_buf providers; /* the answer of GET /api/v1/providers: it cannot change while we run */
+};
+
+/* ---- gate.c: between the HTTP library and ulfius ---- */
+
+void *gw_gate_open(void *http, const char *target, struct MHD_Connection *connection);
+void gw_gate_close(void *http, struct MHD_Connection *connection, void **context,
+                   enum MHD_RequestTerminationCode why);
+int gw_gate_serve(const struct _u_request *request, struct _u_response *response, void *http);
+enum MHD_Result gw_gate_access(void *gate, struct MHD_Connection *connection, const char *url,
+                               const char *method, const char *version, const char *upload,
+                               size_t *upload_size, void **context);
+
+/* ---- daemon.c ---- */
+
+/* The next MHD_start_daemon of this thread gets the gate. */
+void gw_daemon_arm(struct gw_gate *gate);
+bool gw_daemon_disarm(void); /* false: it was not called, so there is no gate */
+
+/* ---- send.c: a reply becomes the library's response ---- */
+
+enum MHD_Result gw_send_now(struct gw_http_request *request, bool last);
+void gw_send_ulfius(struct gw_http_request *request, struct _u_response *response);
+
+/* ---- page.c ---- */
+
+bool gw_page_wanted(const struct gw_http_request *request);
+void gw_page_error(struct gw_http_request *request, int status, const struct gw_err *err);
+void gw_page_connected(struct gw_http_request *request, const char *provider_name);
+
+#endif

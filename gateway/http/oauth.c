@@ -1,0 +1,120 @@
+/* Connecting a provider: the list of those that can be, the way out to the provider, the way back. */
+#include "http/answers.h"
+#include "http/inside.h"
+#include "read/write.h"
+
+static bool has_cloud(const struct gw_provider *provider) {
+    return provider->plugin && provider->plugin->desc->capabilities & AORTA_CAP_OAUTH;
+}
+
+static const char *name_of(const struct gw_provider *provider) {
+    return provider->plugin ? provider->plugin->desc->name : provider->id;
+}
+
+static void write_provider(struct gw_buf *out, const struct gw_provider *provider) {
+    gw_write_text(out, "{\"provider\":", provider->id);
+    gw_write_text(out, ",\"name\":", name_of(provider));
+    gw_write_bool(out, ",\"has_cloud_api\":", has_cloud(provider));
+    gw_write_bool(out, ",\"is_enabled\":", provider->ready);
+    gw_buf_str(out, ",\"icon_url\":null");
+    gw_write_text(out, ",\"live_sync_mode\":", gw_answer_live_mode(provider));
+    gw_buf_str(out, ",\"live_sync_configurable\":false,\"data_granularity\":null}");
+}
+
+enum gw_code gw_answer_oauth_providers(struct gw_http_request *request, struct gw_err *err) {
+    const struct gw_registry *registry = request->http->options.registry;
+    bool enabled = gw_request_arg(request, "enabled_only")->i,
+         cloud = gw_request_arg(request, "cloud_only")->i;
+    struct gw_buf *out = &request->reply.body;
+
+    gw_buf_char(out, '[');
+    for (size_t i = 0; i < gw_registry_count(registry); i++) {
+        const struct gw_provider *provider = gw_registry_at(registry, i);
+        if ((enabled && !provider->ready) || (cloud && !has_cloud(provider)))
+            continue;
+        gw_buf_str(out, out->len > 1 ? "," : "");
+        write_provider(out, provider);
+    }
+    gw_buf_char(out, ']');
+    return gw_reply_json(request, 200, err);
+}
+
+enum gw_code gw_answer_oauth_authorize(struct gw_http_request *request, struct gw_err *err) {
+    const char *url, *state;
+    enum gw_code code =
+        gw_link_authorize(request->http->options.link, request->arena, request->provider,
+                          gw_request_arg(request, "user_id")->uuid, gw_request_text(request, "redirect_uri"),
+                          gw_request_text(request, "scope"), &url, &state, err);
+
+    if (code != GW_OK)
+        return code;
+    gw_write_text(&request->reply.body, "{\"authorization_url\":", url);
+    gw_write_text(&request->reply.body, ",\"state\":", state);
+    gw_buf_char(&request->reply.body, '}');
+    return gw_reply_json(request, 200, err);
+}
+
+/* ---- the way back ---- */
+
+static void add_pair(struct gw_buf *url, char *mark, const char *name, const char *value) {
+    char *encoded = malloc(3 * strlen(value) + 1);
+
+    gw_buf_char(url, *mark);
+    *mark = '&';
+    gw_buf_str(url, name);
+    gw_buf_char(url, '=');
+    if (encoded)
+        gw_buf_add(url, encoded, gw_percent_encode(gw_str(value), encoded));
+    else
+        url->failed = true;
+    free(encoded);
+}
+
+/* The application's URL with what came of it, in front of a fragment. */
+static enum gw_code send_back(struct gw_http_request *request, const struct gw_callback_result *result,
+                              const char *error, struct gw_err *err) {
+    gw_own_buf struct gw_buf url = {0};
+    size_t front = strcspn(result->redirect_uri, "#");
+    char mark = memchr(result->redirect_uri, '?', front) ? '&' : '?', user[GW_UUID_TEXT];
+    const char *location;
+
+    gw_buf_add(&url, result->redirect_uri, front);
+    add_pair(&url, &mark, "provider", request->provider->id);
+    add_pair(&url, &mark, "user_id", gw_uuid_text(result->user_id, user));
+    add_pair(&url, &mark, "status", error ? "error" : "success");
+    if (error)
+        add_pair(&url, &mark, "error", error);
+    gw_buf_str(&url, result->redirect_uri + front);
+    location = url.failed ? NULL : gw_arena_strndup(request->arena, url.data, url.len);
+    if (!location)
+        return gw_fail(err, GW_NOMEM, NULL);
+    gw_reply_header(request, "Location", location);
+    gw_reply_header(request, "Referrer-Policy", "no-referrer");
+    request->reply.status = 303;
+    return GW_OK;
+}
+
+static aorta_pair *pairs_of(struct gw_http_request *request) {
+    aorta_pair *pairs = gw_arena_alloc(request->arena, (request->query_count + 1) * sizeof(*pairs));
+
+    for (size_t i = 0; pairs && i < request->query_count; i++) {
+        const struct gw_param_text *q = &request->query[i];
+        pairs[i] = (aorta_pair){{q->name.ptr, q->name.len}, {q->value.ptr, q->value.len}};
+    }
+    return pairs;
+}
+
+enum gw_code gw_answer_oauth_callback(struct gw_http_request *request, struct gw_err *err) {
+    struct gw_callback_result result = {0};
+    aorta_pair *pairs = pairs_of(request);
+    enum gw_code code = pairs
+                            ? gw_link_callback(request->http->options.link, request->arena, request->provider,
+                                               pairs, (uint32_t)request->query_count, &result, err)
+                            : gw_fail(err, GW_NOMEM, NULL);
+
+    if (result.redirect_uri)
+        return send_back(request, &result, code == GW_OK ? NULL : gw_err_wire(err), err);
+    if (code == GW_OK)
+        gw_page_connected(request, name_of(request->provider));
+    return code;
+}

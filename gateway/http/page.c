@@ -1,0 +1,82 @@
+/* The pages a person may see at the end of a connect flow. Self-contained: no script, no other file. */
+#include <strings.h>
+
+#include "http/inside.h"
+
+static const char page_front[] =
+    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>";
+static const char page_style[] =
+    "</title><style>body{font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1.2em;"
+    "color:#222;background:#fff}h1{font-size:1.4em}small{color:#666}"
+    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}small{color:#999}}</style></"
+    "head><body>";
+
+static void add_escaped(struct gw_buf *out, const char *text) {
+    for (; *text; text++) {
+        switch (*text) {
+        case '<':
+            gw_buf_str(out, "&lt;");
+            break;
+        case '>':
+            gw_buf_str(out, "&gt;");
+            break;
+        case '&':
+            gw_buf_str(out, "&amp;");
+            break;
+        case '"':
+            gw_buf_str(out, "&quot;");
+            break;
+        default:
+            gw_buf_char(out, *text);
+        }
+    }
+}
+
+static void write_page(struct gw_http_request *request, int status, const char *title, const char *text,
+                       const char *code) {
+    struct gw_buf *out = &request->reply.body;
+
+    gw_buf_str(out, page_front);
+    add_escaped(out, title);
+    gw_buf_str(out, page_style);
+    gw_buf_str(out, "<h1>");
+    add_escaped(out, title);
+    gw_buf_str(out, "</h1><p>");
+    add_escaped(out, text);
+    gw_buf_str(out, "</p>");
+    if (code) {
+        gw_buf_str(out, "<p><small>");
+        add_escaped(out, code);
+        gw_buf_str(out, " &middot; ");
+        add_escaped(out, request->id);
+        gw_buf_str(out, "</small></p>");
+    }
+    gw_buf_str(out, "</body></html>\n");
+    request->reply.status = status;
+    request->reply.type = "text/html; charset=utf-8";
+    gw_reply_header(request, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    gw_reply_header(request, "Referrer-Policy", "no-referrer");
+    gw_reply_header(request, "X-Content-Type-Options", "nosniff");
+}
+
+/* A browser gets a page where one is expected; who asks for JSON gets JSON. */
+bool gw_page_wanted(const struct gw_http_request *request) {
+    const char *accept;
+
+    if (!request->match.route || !(request->match.route->flags & GW_ROUTE_PAGE))
+        return false;
+    accept = gw_request_header(request, "Accept");
+    return !accept || !strcasestr(accept, "application/json") || strcasestr(accept, "text/html");
+}
+
+void gw_page_error(struct gw_http_request *request, int status, const struct gw_err *err) {
+    write_page(request, status, "The connection was not made", gw_err_text(err), gw_err_wire(err));
+}
+
+void gw_page_connected(struct gw_http_request *request, const char *provider_name) {
+    char title[160];
+
+    snprintf(title, sizeof(title), "%.100s is connected", provider_name);
+    write_page(request, 200, title, "Your data will arrive shortly. You may close this window.", NULL);
+}

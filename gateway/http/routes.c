@@ -1,0 +1,134 @@
+/* The table of every route. */
+#include "http/answers.h"
+#include "http/route.h"
+#include "store/keys.h"
+
+#define ARGS(list) .args = (list), .args_count = sizeof(list) / sizeof((list)[0])
+#define SMALL      (64 * 1024)
+
+static const char *const user_sorts[] = {"created_at", "email",          "first_name",
+                                         "last_name",  "last_synced_at", NULL};
+static const char *const sort_orders[] = {"asc", "desc", NULL};
+static const char *const resolutions[] = {"raw", "1min", "5min", "15min", "1hour", "1day", NULL};
+static const char *const run_statuses[] = {"queued",  "running", "waiting",   "success",
+                                           "partial", "failed",  "cancelled", NULL};
+
+static const struct gw_arg_decl user_list_args[] = {
+    {"page", GW_ARG_INT, 0, "1", 1, 1000000, NULL, "Page, from 1."},
+    {"limit", GW_ARG_INT, 0, "20", 1, 100, NULL, "Rows of a page."},
+    {"sort_by", GW_ARG_CHOICE, 0, "created_at", 0, 0, user_sorts, "Order of the rows."},
+    {"sort_order", GW_ARG_CHOICE, 0, "desc", 0, 0, sort_orders, "Direction of the order."},
+    {"search", GW_ARG_TEXT, 0, NULL, 0, 0, NULL, "Part of e-mail, first or last name, in any case."},
+    {"email", GW_ARG_EMAIL, 0, NULL, 0, 0, NULL, "Exactly this e-mail."},
+    {"external_user_id", GW_ARG_TEXT, 0, NULL, 0, 0, NULL,
+     "Exactly this id of the application's; empty: any."},
+};
+
+static const struct gw_arg_decl oauth_list_args[] = {
+    {"enabled_only", GW_ARG_BOOL, 0, "false", 0, 0, NULL, "Only providers that are ready."},
+    {"cloud_only", GW_ARG_BOOL, 0, "false", 0, 0, NULL, "Only providers with a cloud API."},
+};
+
+static const struct gw_arg_decl authorize_args[] = {
+    {"user_id", GW_ARG_UUID, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "The user to connect."},
+    {"redirect_uri", GW_ARG_TEXT, 0, NULL, 0, 2048, NULL,
+     "Where the browser goes afterwards; an allowed origin."},
+    {"scope", GW_ARG_TEXT, 0, NULL, 0, 1024, NULL, "Scope to ask for instead of the provider's usual one."},
+};
+
+static const struct gw_arg_decl sync_args[] = {
+    {"async", GW_ARG_BOOL, 0, "false", 0, 0, NULL, "Answer 202 at once instead of waiting for the result."},
+};
+
+static const struct gw_arg_decl user_runs_args[] = {
+    {"limit", GW_ARG_INT, 0, "20", 1, 200, NULL, "Rows."},
+    {"provider", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "Only runs of this provider."},
+    {"status", GW_ARG_CHOICE, 0, NULL, 0, 0, run_statuses, "Only runs in this state."},
+};
+
+static const struct gw_arg_decl runs_args[] = {
+    {"limit", GW_ARG_INT, 0, "50", 1, 10000, NULL, "Rows."},
+    {"user_id", GW_ARG_UUID, 0, NULL, 0, 0, NULL, "Only runs of this user."},
+    {"provider", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "Only runs of this provider."},
+    {"status", GW_ARG_CHOICE, 0, NULL, 0, 0, run_statuses, "Only runs in this state."},
+};
+
+static const struct gw_arg_decl workouts_args[] = {
+    {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL,
+     "Events that start at this time or later."},
+    {"end_date", GW_ARG_TIME, GW_ARG_REQUIRED | GW_ARG_END, NULL, 0, 0, NULL,
+     "Events that start before this time; a date alone means the end of that day."},
+    {"record_type", GW_ARG_TEXT, 0, NULL, 0, 64, NULL, "Only workouts of this type."},
+    {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."},
+    {"limit", GW_ARG_INT, 0, "100", 1, 1000, NULL, "Rows of a page."},
+};
+
+static const struct gw_arg_decl sleep_args[] = {
+    {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL,
+     "Sessions that start at this time or later."},
+    {"end_date", GW_ARG_TIME, GW_ARG_REQUIRED | GW_ARG_END, NULL, 0, 0, NULL,
+     "Sessions that start before this time; a date alone means the end of that day."},
+    {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."},
+    {"limit", GW_ARG_INT, 0, "100", 1, 1000, NULL, "Rows of a page."},
+};
+
+static const struct gw_arg_decl timeseries_args[] = {
+    {"start_time", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "Samples at this time or later."},
+    {"end_time", GW_ARG_TIME, GW_ARG_REQUIRED | GW_ARG_END, NULL, 0, 0, NULL,
+     "Samples before this time; a date alone means the end of that day."},
+    {"types", GW_ARG_TEXT, GW_ARG_REQUIRED | GW_ARG_REPEATED, NULL, 0, 0, NULL,
+     "Metrics wanted: repeated, or separated by commas."},
+    {"resolution", GW_ARG_CHOICE, 0, "raw", 0, 0, resolutions, "Only raw is offered yet."},
+    {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."},
+    {"limit", GW_ARG_INT, 0, "1000", 1, 100000, NULL, "Rows of a page."},
+};
+
+#define V1 "/api/v1"
+
+const struct gw_route gw_routes[] = {
+    {GW_GET, "/", gw_answer_root, .doc = "Says that the server is there."},
+    {GW_GET, "/healthz", gw_answer_health, .doc = "200 while the process answers."},
+    {GW_GET, "/readyz", gw_answer_ready, .doc = "200 when requests can be served, 503 otherwise."},
+
+    {GW_GET, V1 "/users", gw_answer_user_list, GW_SCOPE_READ, ARGS(user_list_args),
+     .doc = "Users, a page at a time."},
+    {GW_POST, V1 "/users", gw_answer_user_create, GW_SCOPE_WRITE, GW_BODY_JSON, SMALL,
+     .doc = "Creates a user; an external_user_id that exists gives its user."},
+    {GW_GET, V1 "/users/{user_id}", gw_answer_user_get, GW_SCOPE_READ, .doc = "One user."},
+    {GW_PATCH, V1 "/users/{user_id}", gw_answer_user_update, GW_SCOPE_WRITE, GW_BODY_JSON, SMALL,
+     .doc = "Changes the fields that are given."},
+    {GW_GET, V1 "/users/{user_id}/connections", gw_answer_connections, GW_SCOPE_READ,
+     .doc = "The user's connections to providers, newest first."},
+
+    {GW_GET, V1 "/oauth/providers", gw_answer_oauth_providers, ARGS(oauth_list_args),
+     .doc = "Providers that can be connected."},
+    {GW_GET, V1 "/oauth/{provider}/authorize", gw_answer_oauth_authorize, GW_SCOPE_WRITE,
+     .flags = GW_ROUTE_SLOW, ARGS(authorize_args),
+     .doc = "The URL of the provider's consent page for a user."},
+    {GW_GET, V1 "/oauth/{provider}/callback", gw_answer_oauth_callback,
+     .flags = GW_ROUTE_SLOW | GW_ROUTE_PAGE, .doc = "Where the provider sends the browser back to."},
+
+    {GW_GET, V1 "/providers", gw_answer_providers, GW_SCOPE_READ,
+     .doc = "State and declarations of every plugin."},
+    {GW_POST, V1 "/providers/{provider}/users/{user_id}/sync", gw_answer_sync, GW_SCOPE_WRITE,
+     .max_body = SMALL, .flags = GW_ROUTE_SLOW, ARGS(sync_args),
+     .doc = "Fetches a user's data from a provider; further parameters are the provider's own."},
+    {GW_POST, V1 "/providers/{provider}/webhooks", gw_answer_webhook, .body = GW_BODY_WEBHOOK,
+     .doc = "What a provider posts to us."},
+
+    {GW_GET, V1 "/users/{user_id}/sync/runs", gw_answer_runs_of_user, GW_SCOPE_READ, ARGS(user_runs_args),
+     .doc = "A user's sync runs, newest first."},
+    {GW_GET, V1 "/users/{user_id}/sync/runs/{run_id}", gw_answer_run, GW_SCOPE_READ, .doc = "One sync run."},
+    {GW_GET, V1 "/sync/runs", gw_answer_runs, GW_SCOPE_READ, ARGS(runs_args),
+     .doc = "Sync runs of all users."},
+
+    {GW_GET, V1 "/users/{user_id}/events/workouts", gw_answer_workouts, GW_SCOPE_READ, ARGS(workouts_args),
+     .doc = "Workouts, newest first."},
+    {GW_GET, V1 "/users/{user_id}/events/workouts/{workout_id}", gw_answer_workout, GW_SCOPE_READ,
+     .doc = "One workout with laps, zones and route where known."},
+    {GW_GET, V1 "/users/{user_id}/events/sleep", gw_answer_sleep, GW_SCOPE_READ, ARGS(sleep_args),
+     .doc = "Sleep sessions, newest first."},
+    {GW_GET, V1 "/users/{user_id}/timeseries", gw_answer_timeseries, GW_SCOPE_READ, ARGS(timeseries_args),
+     .doc = "Samples, oldest first."},
+};
+const size_t gw_routes_count = sizeof(gw_routes) / sizeof(gw_routes[0]);

@@ -1,0 +1,129 @@
+/* Digits by table, times by the day. */
+#include "read/sample.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/time.h"
+
+static const char pairs[] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
+    "4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
+    "888990919293949596979899";
+
+static inline char *put2(char *p, unsigned v) {
+    memcpy(p, pairs + 2 * v, 2);
+    return p + 2;
+}
+
+static char *put_digits(char *p, uint64_t v) {
+    char text[20], *q = text + sizeof(text);
+
+    while (v >= 100) {
+        q -= 2;
+        memcpy(q, pairs + 2 * (v % 100), 2);
+        v /= 100;
+    }
+    if (v >= 10) {
+        q -= 2;
+        memcpy(q, pairs + 2 * v, 2);
+    } else {
+        *--q = (char)('0' + v);
+    }
+    memcpy(p, q, (size_t)(text + sizeof(text) - q));
+    return p + (text + sizeof(text) - q);
+}
+
+/* n / 10000 with at least one digit behind the point and no zero at the end. */
+static char *put_scaled(char *p, uint64_t n) {
+    unsigned fraction = (unsigned)(n % 10000);
+    int digits = 4;
+
+    p = put_digits(p, n / 10000);
+    *p++ = '.';
+    if (fraction == 0) {
+        *p++ = '0';
+        return p;
+    }
+    put2(put2(p, fraction / 100), fraction % 100);
+    while (p[digits - 1] == '0')
+        digits--;
+    return p + digits;
+}
+
+static char *put_general(char *p, double v) {
+    int n = 0;
+
+    for (int precision = 15; precision <= 17; precision++) {
+        n = snprintf(p, GW_NUMBER_MOST, "%.*g", precision, v);
+        if (strtod(p, NULL) == v)
+            break;
+    }
+    if (!memchr(p, '.', (size_t)n) && !memchr(p, 'e', (size_t)n)) {
+        memcpy(p + n, ".0", 2);
+        n += 2;
+    }
+    return p + n;
+}
+
+char *gw_number_put(char *p, double v) {
+    double positive = fabs(v);
+
+    if (positive < 1e9) {
+        uint64_t whole = (uint64_t)positive, scaled;
+        if ((double)whole == positive) {
+            if (v < 0)
+                *p++ = '-';
+            p = put_digits(p, whole);
+            memcpy(p, ".0", 2);
+            return p + 2;
+        }
+        scaled = (uint64_t)(positive * 10000 + 0.5);
+        if ((double)scaled / 10000 == positive) {
+            if (v < 0)
+                *p++ = '-';
+            return put_scaled(p, scaled);
+        }
+    }
+    return put_general(p, v);
+}
+
+static void day_set(struct gw_sample_day *day, int64_t t_us) {
+    char text[32];
+    int64_t days = gw_floor_div(t_us, GW_US_PER_DAY);
+
+    day->first_us = days * GW_US_PER_DAY;
+    day->last_us = day->first_us + GW_US_PER_DAY - 1;
+    gw_time_format(day->first_us, text);
+    memcpy(day->date, text, 11);
+}
+
+char *gw_sample_put(char *p, struct gw_sample_day *day, const struct gw_sample_form *form, int64_t t_us,
+                    double v) {
+    uint64_t of_day;
+    unsigned second, fraction, minute;
+
+    if (t_us < day->first_us || t_us > day->last_us)
+        day_set(day, t_us);
+    of_day = (uint64_t)(t_us - day->first_us);
+    second = (unsigned)(of_day / 1000000);
+    fraction = (unsigned)(of_day - (uint64_t)second * 1000000);
+    minute = second / 60;
+    memcpy(p, "{\"timestamp\":\"", 14);
+    memcpy(p + 14, day->date, 11);
+    p = put2(p + 25, minute / 60);
+    *p++ = ':';
+    p = put2(p, minute % 60);
+    *p++ = ':';
+    p = put2(p, second % 60);
+    if (fraction) {
+        *p++ = '.';
+        p = put2(put2(put2(p, fraction / 10000), fraction / 100 % 100), fraction % 100);
+    }
+    *p++ = 'Z';
+    memcpy(p, form->middle.ptr, form->middle.len);
+    p = gw_number_put(p + form->middle.len, v);
+    memcpy(p, form->end.ptr, form->end.len);
+    return p + form->end.len;
+}

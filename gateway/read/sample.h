@@ -1,0 +1,38 @@
+/* read/sample.h - one sample as JSON, as fast as it goes: what repeats is formatted once, the rest is digits.
+ *
+ * A form holds the constant parts of a row for one (metric, source, offset). The date is kept for the day.
+ * Nothing here allocates or fails: the caller has made room. [one thread at a time]
+ */
+#ifndef GW_READ_SAMPLE_H
+#define GW_READ_SAMPLE_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/* `{"timestamp":"2026-11-20T18:05:07.123456Z` + middle + value + end */
+struct gw_sample_form {
+    struct gw_str middle; /* `","type":"heart_rate","value":` */
+    struct gw_str end;    /* `,"unit":"bpm",…}` */
+};
+
+struct gw_sample_day {
+    int64_t first_us, last_us; /* of the day the text is for; first > last = none yet */
+    char date[12];             /* "2026-11-20T" */
+};
+#define GW_SAMPLE_DAY_NONE                                                                                   \
+    { .first_us = 1, .last_us = 0 }
+
+#define GW_NUMBER_MOST 32
+/* As JSON with a decimal point or exponent, shortest that reads back. v is finite. Returns the end. */
+char *gw_number_put(char *p, double v);
+
+/* Room that gw_sample_put needs for this form. */
+static inline size_t gw_sample_room(const struct gw_sample_form *form) {
+    return 14 + 27 + form->middle.len + GW_NUMBER_MOST + form->end.len;
+}
+
+/* Writes the row at p; returns the end. */
+char *gw_sample_put(char *p, struct gw_sample_day *day, const struct gw_sample_form *form, int64_t t_us,
+                    double v);
+
+#endif
