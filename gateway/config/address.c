@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 /* Cuts "host:port" or "[host]:port"; host gets its NUL. */
-static bool split(const char *text, char host[INET6_ADDRSTRLEN], struct gw_str *port) {
+static bool split(const char *text, char host[INET6_ADDRSTRLEN], struct gw_str *port)
+{
     const char *colon = strrchr(text, ':');
     const char *start = text, *end = colon;
 
@@ -25,7 +26,8 @@ static bool split(const char *text, char host[INET6_ADDRSTRLEN], struct gw_str *
     return true;
 }
 
-enum gw_code gw_address_parse(const char *text, struct gw_address *ret, struct gw_err *err) {
+enum gw_code gw_address_parse(const char *text, struct gw_address *ret, struct gw_err *err)
+{
     struct gw_address a = {0};
     char host[INET6_ADDRSTRLEN];
     const char *numeric;
@@ -44,14 +46,14 @@ enum gw_code gw_address_parse(const char *text, struct gw_address *ret, struct g
         a.v6.sin6_port = htons((uint16_t)port);
         a.len = sizeof(a.v6);
     } else {
-        return gw_fail(err, GW_CONFIG, "\"%.100s\" is not an IPv4 address, [IPv6 address] or localhost",
-                       text);
+        return gw_fail(err, GW_CONFIG, "\"%.100s\" is not an IPv4 address, [IPv6 address] or localhost", text);
     }
     *ret = a;
     return GW_OK;
 }
 
-static bool v4_public(uint32_t ip) {
+static bool v4_public(uint32_t ip)
+{
     static const struct {
         uint32_t net, mask;
     } inside[] = {
@@ -66,7 +68,8 @@ static bool v4_public(uint32_t ip) {
     return true;
 }
 
-bool gw_address_public(const struct gw_address *address) {
+bool gw_address_public(const struct gw_address *address)
+{
     const struct in6_addr *six = &address->v6.sin6_addr;
     uint32_t mapped;
 

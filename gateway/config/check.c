@@ -3,7 +3,8 @@
 #include "config/address.h"
 #include "config/reader.h"
 
-static enum gw_code fail_at(const struct reader *in, int index, struct gw_err *err, const char *text) {
+static enum gw_code fail_at(const struct reader *in, int index, struct gw_err *err, const char *text)
+{
     struct origin origin = in->options[index].origin;
 
     if (!origin.file)
@@ -11,8 +12,8 @@ static enum gw_code fail_at(const struct reader *in, int index, struct gw_err *e
     return reader_fail(origin, err, "%s", text);
 }
 
-static enum gw_code check_listen(const struct gw_config *config, const struct reader *in,
-                                 struct gw_err *err) {
+static enum gw_code check_listen(const struct gw_config *config, const struct reader *in, struct gw_err *err)
+{
     struct gw_address address;
 
     if (gw_address_parse(config->listen, &address, err) != GW_OK)
@@ -24,25 +25,28 @@ static enum gw_code check_listen(const struct gw_config *config, const struct re
     return GW_OK;
 }
 
-static bool is_url(const char *text) {
+static bool is_url(const char *text)
+{
     return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
 }
 
-static bool list_of_origins(const char *const *list) {
+static bool list_of_origins(const char *const *list)
+{
     for (; *list; list++) {
         const char *authority = strstr(*list, "://");
-        if (!is_url(*list) || authority[3] == '\0' ||
-            strcspn(authority + 3, "/?#@ ") != strlen(authority + 3))
+        if (!is_url(*list) || authority[3] == '\0' || strcspn(authority + 3, "/?#@ ") != strlen(authority + 3))
             return false;
     }
     return true;
 }
 
-static bool absolute_or_empty(const char *path) {
+static bool absolute_or_empty(const char *path)
+{
     return path[0] == '\0' || path[0] == '/';
 }
 
-enum gw_code config_check(const struct gw_config *config, const struct reader *in, struct gw_err *err) {
+enum gw_code config_check(const struct gw_config *config, const struct reader *in, struct gw_err *err)
+{
     enum gw_log_level level;
     enum gw_code code = check_listen(config, in, err);
 

@@ -7,8 +7,9 @@
 #define PROVIDER_PREFIX "AORTA_PROVIDER_"
 
 /* "https://a, https://b" as a list; empty pieces are left out. */
-static enum gw_code take_list(struct reader *in, const struct option_row *row, const char *text,
-                              struct origin origin, struct gw_err *err) {
+static enum gw_code take_list(struct reader *in, const struct option_row *row, const char *text, struct origin origin,
+                              struct gw_err *err)
+{
     char *copy = gw_arena_strdup(in->arena, text), *rest = NULL;
     const char **items = gw_arena_zalloc(in->arena, (strlen(text) / 2 + 2) * sizeof(*items));
     size_t count = 0;
@@ -20,7 +21,8 @@ static enum gw_code take_list(struct reader *in, const struct option_row *row, c
     return reader_list(in, row, items, count, origin, err);
 }
 
-static enum gw_code take_option(struct reader *in, const struct option_row *row, struct gw_err *err) {
+static enum gw_code take_option(struct reader *in, const struct option_row *row, struct gw_err *err)
+{
     const char *text = getenv(row->env);
     struct origin origin = {row->env, 0};
 
@@ -32,7 +34,8 @@ static enum gw_code take_option(struct reader *in, const struct option_row *row,
 }
 
 /* "GARMIN_CLIENT_ID" belongs to garmin: the longest id that fits, for ids may hold an underscore. */
-static struct said_provider *owner_of(struct reader *in, const char *rest) {
+static struct said_provider *owner_of(struct reader *in, const char *rest)
+{
     struct said_provider *best = NULL;
 
     for (struct said_provider *p = in->providers; p; p = p->next) {
@@ -45,7 +48,8 @@ static struct said_provider *owner_of(struct reader *in, const char *rest) {
 
 /* A variable cut into its name and what stands behind the prefix, in lower case; false when it is not of a
  * provider. */
-static bool provider_variable(struct gw_arena *arena, const char *entry, char **ret_name, char **ret_rest) {
+static bool provider_variable(struct gw_arena *arena, const char *entry, char **ret_name, char **ret_rest)
+{
     const char *equals = strchr(entry, '=');
 
     if (!equals || strncmp(entry, PROVIDER_PREFIX, sizeof(PROVIDER_PREFIX) - 1) != 0)
@@ -58,7 +62,8 @@ static bool provider_variable(struct gw_arena *arena, const char *entry, char **
 }
 
 /* …_ENABLED of an id that nobody named makes the provider exist. */
-static enum gw_code take_enabled(struct reader *in, char *rest, const char *name, struct gw_err *err) {
+static enum gw_code take_enabled(struct reader *in, char *rest, const char *name, struct gw_err *err)
+{
     static const char suffix[] = "_enabled";
     size_t len = strlen(rest), cut = sizeof(suffix) - 1;
     char *id;
@@ -72,7 +77,8 @@ static enum gw_code take_enabled(struct reader *in, char *rest, const char *name
 }
 
 static enum gw_code take_setting(struct reader *in, const char *rest, const char *name, const char *value,
-                                 struct gw_err *err) {
+                                 struct gw_err *err)
+{
     struct said_provider *provider = owner_of(in, rest);
     struct origin origin = {name, 0};
     const char *setting;
@@ -88,7 +94,8 @@ static enum gw_code take_setting(struct reader *in, const char *rest, const char
 }
 
 /* Two passes: first the providers that the environment makes, then all settings. */
-static enum gw_code take_providers(struct reader *in, char *const *env, bool making, struct gw_err *err) {
+static enum gw_code take_providers(struct reader *in, char *const *env, bool making, struct gw_err *err)
+{
     enum gw_code code = GW_OK;
     char *name, *rest;
 
@@ -105,7 +112,8 @@ static enum gw_code take_providers(struct reader *in, char *const *env, bool mak
     return code;
 }
 
-enum gw_code read_environment(struct reader *in, char *const *env, struct gw_err *err) {
+enum gw_code read_environment(struct reader *in, char *const *env, struct gw_err *err)
+{
     enum gw_code code = GW_OK;
 
     for (size_t i = 0; code == GW_OK && i < OPTION_COUNT; i++)

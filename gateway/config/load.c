@@ -3,7 +3,8 @@
 
 extern char **environ;
 
-enum gw_code gw_config_load(const char *path, struct gw_config *ret, struct gw_err *err) {
+enum gw_code gw_config_load(const char *path, struct gw_config *ret, struct gw_err *err)
+{
     struct reader in = {.arena = gw_arena_new(0)};
     struct gw_config config = {.memory = in.arena};
     enum gw_code code = in.arena ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
@@ -23,7 +24,8 @@ enum gw_code gw_config_load(const char *path, struct gw_config *ret, struct gw_e
     return code;
 }
 
-void gw_config_free(struct gw_config *config) {
+void gw_config_free(struct gw_config *config)
+{
     struct gw_arena *arena = config->memory;
 
     gw_arena_free(&arena);

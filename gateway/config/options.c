@@ -2,13 +2,14 @@
 #include "config/options.h"
 
 const struct option_row option_rows[OPTION_COUNT] = {
-#define GW_OPTION(kind, name, env, default_text, min, max, flags, sentence)                                  \
+#define GW_OPTION(kind, name, env, default_text, min, max, flags, sentence)                                            \
     {OPTION_##kind, #name, env, default_text, min, max, flags, sentence, offsetof(struct gw_config, name)},
 #include "config/options.def"
 #undef GW_OPTION
 };
 
-const struct option_row *option_find(const char *name) {
+const struct option_row *option_find(const char *name)
+{
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if (strcmp(option_rows[i].name, name) == 0)
             return &option_rows[i];
@@ -17,11 +18,13 @@ const struct option_row *option_find(const char *name) {
 
 /* ---- values ---- */
 
-static void print_quoted(struct gw_buf *out, const char *text) {
+static void print_quoted(struct gw_buf *out, const char *text)
+{
     gw_buf_json_cstr(out, text);
 }
 
-static void print_list(struct gw_buf *out, const char *const *list) {
+static void print_list(struct gw_buf *out, const char *const *list)
+{
     gw_buf_str(out, "[");
     for (size_t i = 0; list[i]; i++) {
         gw_buf_str(out, i ? ", " : " ");
@@ -30,7 +33,8 @@ static void print_list(struct gw_buf *out, const char *const *list) {
     gw_buf_str(out, " ]");
 }
 
-static void print_value(struct gw_buf *out, const struct option_row *row, const struct gw_config *config) {
+static void print_value(struct gw_buf *out, const struct option_row *row, const struct gw_config *config)
+{
     const void *at = (const char *)config + row->offset;
     const char *text;
 
@@ -51,7 +55,8 @@ static void print_value(struct gw_buf *out, const struct option_row *row, const 
     }
 }
 
-static bool harmless(const char *value) {
+static bool harmless(const char *value)
+{
     double number;
 
     if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0)
@@ -61,7 +66,8 @@ static bool harmless(const char *value) {
     return strlen(value) <= 6 && gw_parse_f64(gw_str(value), &number);
 }
 
-static void print_provider(struct gw_buf *out, const struct gw_config_provider *p) {
+static void print_provider(struct gw_buf *out, const struct gw_config_provider *p)
+{
     gw_buf_printf(out, "  %s = {\n    enabled = %s;\n", p->id, p->enabled ? "true" : "false");
     if (p->module) {
         gw_buf_str(out, "    module = ");
@@ -78,7 +84,8 @@ static void print_provider(struct gw_buf *out, const struct gw_config_provider *
     gw_buf_str(out, "  };\n");
 }
 
-void gw_config_print(const struct gw_config *config, struct gw_buf *out) {
+void gw_config_print(const struct gw_config *config, struct gw_buf *out)
+{
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         gw_buf_printf(out, "%s = ", option_rows[i].name);
         print_value(out, &option_rows[i], config);
@@ -150,7 +157,8 @@ static const char outro[] =
 static const char *const kind_names[] = {"text", "number", "true or false", "list of texts"};
 
 /* '|' would end the cell. */
-static void cell(struct gw_buf *out, const char *text) {
+static void cell(struct gw_buf *out, const char *text)
+{
     for (; *text; text++) {
         if (*text == '|')
             gw_buf_char(out, '\\');
@@ -158,7 +166,8 @@ static void cell(struct gw_buf *out, const char *text) {
     }
 }
 
-static void markdown_row(struct gw_buf *out, const struct option_row *row) {
+static void markdown_row(struct gw_buf *out, const struct option_row *row)
+{
     gw_buf_printf(out, "| `%s` | %s", row->name, kind_names[row->kind]);
     if (row->kind == OPTION_NUMBER)
         gw_buf_printf(out, " %lld to %lld", (long long)row->min, (long long)row->max);
@@ -171,7 +180,8 @@ static void markdown_row(struct gw_buf *out, const struct option_row *row) {
     gw_buf_str(out, " |\n");
 }
 
-void gw_config_markdown(struct gw_buf *out) {
+void gw_config_markdown(struct gw_buf *out)
+{
     gw_buf_str(out, intro);
     for (size_t i = 0; i < OPTION_COUNT; i++)
         markdown_row(out, &option_rows[i]);

@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum gw_code reader_fail(struct origin origin, struct gw_err *err, const char *fmt, ...) {
+enum gw_code reader_fail(struct origin origin, struct gw_err *err, const char *fmt, ...)
+{
     char text[300];
     va_list args;
 
@@ -17,7 +18,8 @@ enum gw_code reader_fail(struct origin origin, struct gw_err *err, const char *f
     return gw_fail(err, GW_CONFIG, "%s: %s", origin.file ? origin.file : "configuration", text);
 }
 
-bool reader_name_valid(const char *name) {
+bool reader_name_valid(const char *name)
+{
     size_t len = strlen(name);
 
     if (len == 0 || len > 32 || !islower((unsigned char)name[0]))
@@ -25,8 +27,9 @@ bool reader_name_valid(const char *name) {
     return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == len;
 }
 
-enum gw_code reader_text(struct reader *in, const struct option_row *row, const char *text,
-                         struct origin origin, struct gw_err *err) {
+enum gw_code reader_text(struct reader *in, const struct option_row *row, const char *text, struct origin origin,
+                         struct gw_err *err)
+{
     struct said *said = &in->options[row - option_rows];
     char *copy = gw_arena_strdup(in->arena, text);
 
@@ -36,8 +39,9 @@ enum gw_code reader_text(struct reader *in, const struct option_row *row, const 
     return GW_OK;
 }
 
-enum gw_code reader_list(struct reader *in, const struct option_row *row, const char *const *items,
-                         size_t count, struct origin origin, struct gw_err *err) {
+enum gw_code reader_list(struct reader *in, const struct option_row *row, const char *const *items, size_t count,
+                         struct origin origin, struct gw_err *err)
+{
     struct said *said = &in->options[row - option_rows];
     const char **list = gw_arena_zalloc(in->arena, (count + 1) * sizeof(*list));
 
@@ -50,7 +54,8 @@ enum gw_code reader_list(struct reader *in, const struct option_row *row, const 
     return GW_OK;
 }
 
-struct said_provider *reader_provider(struct reader *in, const char *id) {
+struct said_provider *reader_provider(struct reader *in, const char *id)
+{
     struct said_provider **link = &in->providers, *made;
 
     for (; *link; link = &(*link)->next)
@@ -63,8 +68,9 @@ struct said_provider *reader_provider(struct reader *in, const char *id) {
     return made;
 }
 
-enum gw_code reader_setting(struct reader *in, struct said_provider *provider, const char *name,
-                            const char *text, struct origin origin, struct gw_err *err) {
+enum gw_code reader_setting(struct reader *in, struct said_provider *provider, const char *name, const char *text,
+                            struct origin origin, struct gw_err *err)
+{
     struct said_setting **link = &provider->settings;
 
     while (*link && strcmp((*link)->name, name) != 0)

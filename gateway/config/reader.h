@@ -47,24 +47,22 @@ enum gw_code reader_fail(struct origin origin, struct gw_err *err, const char *f
 bool reader_name_valid(const char *name); /* [a-z][a-z0-9_]{0,31} */
 
 /* Texts are copied. */
-enum gw_code reader_text(struct reader *in, const struct option_row *row, const char *text,
+enum gw_code reader_text(struct reader *in, const struct option_row *row, const char *text, struct origin origin,
+                         struct gw_err *err) GW_MUST_USE;
+enum gw_code reader_list(struct reader *in, const struct option_row *row, const char *const *items, size_t count,
                          struct origin origin, struct gw_err *err) GW_MUST_USE;
-enum gw_code reader_list(struct reader *in, const struct option_row *row, const char *const *items,
-                         size_t count, struct origin origin, struct gw_err *err) GW_MUST_USE;
 /* Found or made. */
 struct said_provider *reader_provider(struct reader *in, const char *id); /* NULL: no memory */
-enum gw_code reader_setting(struct reader *in, struct said_provider *provider, const char *name,
-                            const char *text, struct origin origin, struct gw_err *err) GW_MUST_USE;
+enum gw_code reader_setting(struct reader *in, struct said_provider *provider, const char *name, const char *text,
+                            struct origin origin, struct gw_err *err) GW_MUST_USE;
 
 /* The sources. */
-enum gw_code read_files(struct reader *in, const char *path, const char **ret_path,
-                        struct gw_err *err) GW_MUST_USE;
+enum gw_code read_files(struct reader *in, const char *path, const char **ret_path, struct gw_err *err) GW_MUST_USE;
 enum gw_code read_environment(struct reader *in, char *const *env, struct gw_err *err) GW_MUST_USE;
 
 /* What was said, as the struct: types, bounds, secrets from files, defaults. */
 enum gw_code reader_finish(struct reader *in, struct gw_config *ret, struct gw_err *err) GW_MUST_USE;
 /* Rules across options. */
-enum gw_code config_check(const struct gw_config *config, const struct reader *in,
-                          struct gw_err *err) GW_MUST_USE;
+enum gw_code config_check(const struct gw_config *config, const struct reader *in, struct gw_err *err) GW_MUST_USE;
 
 #endif

@@ -8,16 +8,19 @@
 #define ENTRY_SETTING  "setting"  /* name, text; of the provider before it */
 #define ENTRY_PATH     "path"
 
-static void put(struct gw_buf *out, const char *text) {
+static void put(struct gw_buf *out, const char *text)
+{
     gw_buf_add(out, text, strlen(text) + 1);
 }
 
-static void put_number(struct gw_buf *out, int64_t value) {
+static void put_number(struct gw_buf *out, int64_t value)
+{
     gw_buf_i64(out, value);
     gw_buf_char(out, '\0');
 }
 
-static void put_list(struct gw_buf *out, const struct option_row *row, const char *const *list) {
+static void put_list(struct gw_buf *out, const struct option_row *row, const char *const *list)
+{
     int64_t count = 0;
 
     while (list[count])
@@ -29,7 +32,8 @@ static void put_list(struct gw_buf *out, const struct option_row *row, const cha
         put(out, list[i]);
 }
 
-static void put_option(struct gw_buf *out, const struct option_row *row, const struct gw_config *config) {
+static void put_option(struct gw_buf *out, const struct option_row *row, const struct gw_config *config)
+{
     const void *at = (const char *)config + row->offset;
 
     if (row->kind == OPTION_LIST) {
@@ -46,7 +50,8 @@ static void put_option(struct gw_buf *out, const struct option_row *row, const s
         put(out, *(const bool *)at ? "true" : "false");
 }
 
-static void put_setting(struct gw_buf *out, const char *name, const char *value) {
+static void put_setting(struct gw_buf *out, const char *name, const char *value)
+{
     if (!value)
         return;
     put(out, ENTRY_SETTING);
@@ -54,7 +59,8 @@ static void put_setting(struct gw_buf *out, const char *name, const char *value)
     put(out, value);
 }
 
-void gw_config_save(const struct gw_config *config, struct gw_buf *out) {
+void gw_config_save(const struct gw_config *config, struct gw_buf *out)
+{
     for (size_t i = 0; i < OPTION_COUNT; i++)
         put_option(out, &option_rows[i], config);
     for (size_t i = 0; i < config->providers_count; i++) {
@@ -83,11 +89,13 @@ struct walk {
     struct gw_err *err;
 };
 
-static enum gw_code broken(struct walk *w) {
+static enum gw_code broken(struct walk *w)
+{
     return gw_fail(w->err, GW_CONFIG, "the configuration handed over is broken");
 }
 
-static const char *take(struct walk *w) {
+static const char *take(struct walk *w)
+{
     const char *text = w->rest.ptr;
     const char *end = w->rest.len ? memchr(text, '\0', w->rest.len) : NULL;
 
@@ -98,7 +106,8 @@ static const char *take(struct walk *w) {
     return text;
 }
 
-static enum gw_code take_option(struct walk *w) {
+static enum gw_code take_option(struct walk *w)
+{
     const char *name = take(w), *text = take(w);
     const struct option_row *row = name ? option_find(name) : NULL;
 
@@ -107,13 +116,13 @@ static enum gw_code take_option(struct walk *w) {
     return reader_text(w->in, row, text, (struct origin){0}, w->err);
 }
 
-static enum gw_code take_list(struct walk *w) {
+static enum gw_code take_list(struct walk *w)
+{
     const char *name = take(w), *count_text = take(w), **items;
     const struct option_row *row = name ? option_find(name) : NULL;
     int64_t count;
 
-    if (!row || !count_text || !gw_parse_i64(gw_str(count_text), &count) || count < 0 ||
-        (size_t)count > w->rest.len)
+    if (!row || !count_text || !gw_parse_i64(gw_str(count_text), &count) || count < 0 || (size_t)count > w->rest.len)
         return broken(w);
     items = gw_arena_zalloc(w->in->arena, ((size_t)count + 1) * sizeof(*items));
     if (!items)
@@ -124,7 +133,8 @@ static enum gw_code take_list(struct walk *w) {
     return reader_list(w->in, row, items, (size_t)count, (struct origin){0}, w->err);
 }
 
-static enum gw_code take_provider(struct walk *w) {
+static enum gw_code take_provider(struct walk *w)
+{
     const char *id = take(w);
 
     if (!id)
@@ -133,7 +143,8 @@ static enum gw_code take_provider(struct walk *w) {
     return w->provider ? GW_OK : gw_fail(w->err, GW_NOMEM, NULL);
 }
 
-static enum gw_code take_setting(struct walk *w) {
+static enum gw_code take_setting(struct walk *w)
+{
     const char *name = take(w), *text = take(w);
 
     if (!name || !text || !w->provider)
@@ -141,7 +152,8 @@ static enum gw_code take_setting(struct walk *w) {
     return reader_setting(w->in, w->provider, name, text, (struct origin){0}, w->err);
 }
 
-static enum gw_code take_path(struct walk *w) {
+static enum gw_code take_path(struct walk *w)
+{
     const char *path = take(w);
 
     if (!path)
@@ -150,7 +162,8 @@ static enum gw_code take_path(struct walk *w) {
     return w->path ? GW_OK : gw_fail(w->err, GW_NOMEM, NULL);
 }
 
-static enum gw_code take_entry(struct walk *w, const char *entry) {
+static enum gw_code take_entry(struct walk *w, const char *entry)
+{
     static const struct {
         const char *entry;
         enum gw_code (*take)(struct walk *w);
@@ -166,7 +179,8 @@ static enum gw_code take_entry(struct walk *w, const char *entry) {
     return broken(w);
 }
 
-enum gw_code gw_config_load_saved(struct gw_str saved, struct gw_config *ret, struct gw_err *err) {
+enum gw_code gw_config_load_saved(struct gw_str saved, struct gw_config *ret, struct gw_err *err)
+{
     struct reader in = {.arena = gw_arena_new(0), .resolved = true};
     struct walk walk = {.in = &in, .rest = saved, .err = err};
     struct gw_config config = {.memory = in.arena};

@@ -8,7 +8,8 @@
 #define SECRET_FILE_MOST 65536
 
 /* "@/path": the file's content without the line break at its end. */
-static enum gw_code read_secret(struct reader *in, struct said *said, struct gw_err *err) {
+static enum gw_code read_secret(struct reader *in, struct said *said, struct gw_err *err)
+{
     const char *path = said->text + 1;
     gw_own_file FILE *file = fopen(path, "re");
     gw_own_free char *text = malloc(SECRET_FILE_MOST + 1);
@@ -20,8 +21,7 @@ static enum gw_code read_secret(struct reader *in, struct said *said, struct gw_
         return reader_fail(said->origin, err, "secret file %s: %s", path, strerror(errno));
     len = fread(text, 1, SECRET_FILE_MOST + 1, file);
     if (ferror(file) || len > SECRET_FILE_MOST || memchr(text, '\0', len))
-        return reader_fail(said->origin, err, "secret file %s: cannot be read, holds a NUL or is too large",
-                           path);
+        return reader_fail(said->origin, err, "secret file %s: cannot be read, holds a NUL or is too large", path);
     while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
         len--;
     said->text = gw_arena_strndup(in->arena, text, len);
@@ -29,13 +29,15 @@ static enum gw_code read_secret(struct reader *in, struct said *said, struct gw_
     return said->text ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 }
 
-static enum gw_code resolve(struct reader *in, struct said *said, struct gw_err *err) {
+static enum gw_code resolve(struct reader *in, struct said *said, struct gw_err *err)
+{
     if (in->resolved || !said->text || strncmp(said->text, "@/", 2) != 0)
         return GW_OK;
     return read_secret(in, said, err);
 }
 
-static bool parse_bool(const char *text, bool *ret) {
+static bool parse_bool(const char *text, bool *ret)
+{
     static const struct {
         const char *text;
         bool value;
@@ -51,8 +53,9 @@ static bool parse_bool(const char *text, bool *ret) {
     return false;
 }
 
-static enum gw_code finish_number(const struct option_row *row, const struct said *said, const char *text,
-                                  int64_t *ret, struct gw_err *err) {
+static enum gw_code finish_number(const struct option_row *row, const struct said *said, const char *text, int64_t *ret,
+                                  struct gw_err *err)
+{
     int64_t value;
 
     if (!gw_parse_i64(gw_str(text), &value))
@@ -65,7 +68,8 @@ static enum gw_code finish_number(const struct option_row *row, const struct sai
 }
 
 static enum gw_code finish_option(struct reader *in, const struct option_row *row, struct gw_config *ret,
-                                  struct gw_err *err) {
+                                  struct gw_err *err)
+{
     static const char *const nothing[] = {NULL};
     struct said *said = &in->options[row - option_rows];
     void *at = (char *)ret + row->offset;
@@ -92,8 +96,9 @@ static enum gw_code finish_option(struct reader *in, const struct option_row *ro
     return GW_INTERNAL;
 }
 
-static enum gw_code finish_setting(struct reader *in, struct said_setting *setting,
-                                   struct gw_config_provider *ret, struct gw_err *err) {
+static enum gw_code finish_setting(struct reader *in, struct said_setting *setting, struct gw_config_provider *ret,
+                                   struct gw_err *err)
+{
     struct said *value = &setting->value;
     enum gw_code code;
 
@@ -114,8 +119,9 @@ static enum gw_code finish_setting(struct reader *in, struct said_setting *setti
     return GW_OK;
 }
 
-static enum gw_code finish_provider(struct reader *in, const struct said_provider *said,
-                                    struct gw_config_provider *ret, struct gw_err *err) {
+static enum gw_code finish_provider(struct reader *in, const struct said_provider *said, struct gw_config_provider *ret,
+                                    struct gw_err *err)
+{
     size_t count = 0;
     enum gw_code code = GW_OK;
 
@@ -131,7 +137,8 @@ static enum gw_code finish_provider(struct reader *in, const struct said_provide
     return code;
 }
 
-static enum gw_code finish_providers(struct reader *in, struct gw_config *ret, struct gw_err *err) {
+static enum gw_code finish_providers(struct reader *in, struct gw_config *ret, struct gw_err *err)
+{
     size_t count = 0;
     enum gw_code code = GW_OK;
 
@@ -145,7 +152,8 @@ static enum gw_code finish_providers(struct reader *in, struct gw_config *ret, s
     return code;
 }
 
-enum gw_code reader_finish(struct reader *in, struct gw_config *ret, struct gw_err *err) {
+enum gw_code reader_finish(struct reader *in, struct gw_config *ret, struct gw_err *err)
+{
     enum gw_code code = GW_OK;
 
     for (size_t i = 0; code == GW_OK && i < OPTION_COUNT; i++)

@@ -21,16 +21,15 @@ void gw_keyring_free(struct gw_keyring **ring);
 
 /* Sealed form: version byte, key id, nonce, box (XSalsa20-Poly1305). `bound` is authenticated with it (the
  * row it belongs to), so a value moved to another row does not open. */
-enum gw_code gw_seal(const struct gw_keyring *ring, struct gw_str plain, struct gw_str bound,
-                     struct gw_buf *out, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_seal(const struct gw_keyring *ring, struct gw_str plain, struct gw_str bound, struct gw_buf *out,
+                     struct gw_err *err) GW_MUST_USE;
 /* GW_DATA when it does not open: wrong key, changed, moved. */
-enum gw_code gw_unseal(const struct gw_keyring *ring, struct gw_str sealed, struct gw_str bound,
-                       struct gw_secret *ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_unseal(const struct gw_keyring *ring, struct gw_str sealed, struct gw_str bound, struct gw_secret *ret,
+                       struct gw_err *err) GW_MUST_USE;
 
 void gw_sha256(struct gw_str data, uint8_t out[32]);
 void gw_hmac_sha256(struct gw_str key, struct gw_str data, uint8_t out[32]);
-enum gw_code gw_hmac_sha1(struct gw_str key, struct gw_str data, uint8_t out[20],
-                          struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_hmac_sha1(struct gw_str key, struct gw_str data, uint8_t out[20], struct gw_err *err) GW_MUST_USE;
 bool gw_equal_ct(struct gw_str a, struct gw_str b);
 
 /* URL-safe base64 without padding; out needs 4 * (len + 2) / 3 + 1. Returns the length. */

@@ -4,11 +4,13 @@
 
 #include "crypt/crypt.h"
 
-void gw_sha256(struct gw_str data, uint8_t out[32]) {
+void gw_sha256(struct gw_str data, uint8_t out[32])
+{
     crypto_hash_sha256(out, (const uint8_t *)data.ptr, data.len);
 }
 
-void gw_hmac_sha256(struct gw_str key, struct gw_str data, uint8_t out[32]) {
+void gw_hmac_sha256(struct gw_str key, struct gw_str data, uint8_t out[32])
+{
     crypto_auth_hmacsha256_state state;
 
     crypto_auth_hmacsha256_init(&state, (const uint8_t *)key.ptr, key.len);
@@ -18,10 +20,11 @@ void gw_hmac_sha256(struct gw_str key, struct gw_str data, uint8_t out[32]) {
 }
 
 /* OAuth 1.0a alone wants SHA-1; libsodium has none. */
-enum gw_code gw_hmac_sha1(struct gw_str key, struct gw_str data, uint8_t out[20], struct gw_err *err) {
+enum gw_code gw_hmac_sha1(struct gw_str key, struct gw_str data, uint8_t out[20], struct gw_err *err)
+{
     uint8_t digest[20];
-    int status = gnutls_hmac_fast(GNUTLS_MAC_SHA1, key.ptr ? key.ptr : "", key.len, data.ptr ? data.ptr : "",
-                                  data.len, digest);
+    int status =
+        gnutls_hmac_fast(GNUTLS_MAC_SHA1, key.ptr ? key.ptr : "", key.len, data.ptr ? data.ptr : "", data.len, digest);
 
     if (status < 0)
         return gw_fail(err, GW_INTERNAL, "HMAC-SHA1 is not available: %s", gnutls_strerror(status));
@@ -29,6 +32,7 @@ enum gw_code gw_hmac_sha1(struct gw_str key, struct gw_str data, uint8_t out[20]
     return GW_OK;
 }
 
-bool gw_equal_ct(struct gw_str a, struct gw_str b) {
+bool gw_equal_ct(struct gw_str a, struct gw_str b)
+{
     return a.len == b.len && (a.len == 0 || sodium_memcmp(a.ptr, b.ptr, a.len) == 0);
 }

@@ -14,20 +14,23 @@
 
 #define LINE_MOST 256
 
-enum gw_code gw_crypt_init(struct gw_err *err) {
+enum gw_code gw_crypt_init(struct gw_err *err)
+{
     if (sodium_init() < 0)
         return gw_fail(err, GW_INTERNAL, "libsodium could not be initialised");
     return GW_OK;
 }
 
-const struct key *keyring_find(const struct gw_keyring *ring, struct gw_str id) {
+const struct key *keyring_find(const struct gw_keyring *ring, struct gw_str id)
+{
     for (size_t i = 0; i < ring->count; i++)
         if (gw_str_is(id, ring->keys[i].id))
             return &ring->keys[i];
     return NULL;
 }
 
-static bool id_valid(struct gw_str id) {
+static bool id_valid(struct gw_str id)
+{
     if (id.len == 0 || id.len > KEY_ID_MOST)
         return false;
     for (size_t i = 0; i < id.len; i++)
@@ -37,7 +40,8 @@ static bool id_valid(struct gw_str id) {
 }
 
 /* One `id:base64` into the ring's next place; the reason when it is not of that form. */
-static const char *add_line(struct gw_keyring *ring, struct gw_str line) {
+static const char *add_line(struct gw_keyring *ring, struct gw_str line)
+{
     const char *colon = memchr(line.ptr, ':', line.len);
     struct gw_str id = {line.ptr, colon ? (size_t)(colon - line.ptr) : 0};
     struct gw_str text = {line.ptr + id.len + 1, colon ? line.len - id.len - 1 : 0};
@@ -63,7 +67,8 @@ static const char *add_line(struct gw_keyring *ring, struct gw_str line) {
     return NULL;
 }
 
-static enum gw_code read_lines(FILE *file, const char *path, struct gw_keyring *ring, struct gw_err *err) {
+static enum gw_code read_lines(FILE *file, const char *path, struct gw_keyring *ring, struct gw_err *err)
+{
     char line[LINE_MOST];
     const char *why = NULL;
     int number = 0;
@@ -87,7 +92,8 @@ static enum gw_code read_lines(FILE *file, const char *path, struct gw_keyring *
 }
 
 /* systemd shows its credentials to the service by a group's read bit, so that one is allowed. */
-static enum gw_code check_mode(FILE *file, const char *path, struct gw_err *err) {
+static enum gw_code check_mode(FILE *file, const char *path, struct gw_err *err)
+{
     struct stat st;
 
     if (fstat(fileno(file), &st) != 0 || !S_ISREG(st.st_mode))
@@ -97,7 +103,8 @@ static enum gw_code check_mode(FILE *file, const char *path, struct gw_err *err)
     return GW_OK;
 }
 
-enum gw_code gw_keyring_load(const char *path, struct gw_keyring **ret, struct gw_err *err) {
+enum gw_code gw_keyring_load(const char *path, struct gw_keyring **ret, struct gw_err *err)
+{
     gw_own_file FILE *file = fopen(path, "re");
     struct gw_keyring *ring;
     enum gw_code code;
@@ -121,7 +128,8 @@ enum gw_code gw_keyring_load(const char *path, struct gw_keyring **ret, struct g
 }
 
 /* "k" and the day, then eight random digits: for people to tell keys apart, and never the same twice. */
-static void make_line(char *out, size_t cap) {
+static void make_line(char *out, size_t cap)
+{
     uint8_t key[KEY_BYTES];
     uint32_t salt;
     char text[64], day[16];
@@ -138,7 +146,8 @@ static void make_line(char *out, size_t cap) {
     sodium_memzero(text, sizeof(text));
 }
 
-enum gw_code gw_keyring_create(const char *path, struct gw_err *err) {
+enum gw_code gw_keyring_create(const char *path, struct gw_err *err)
+{
     gw_own_fd int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     char line[LINE_MOST];
     ssize_t len, written;
@@ -156,7 +165,8 @@ enum gw_code gw_keyring_create(const char *path, struct gw_err *err) {
     return GW_OK;
 }
 
-void gw_keyring_free(struct gw_keyring **ring) {
+void gw_keyring_free(struct gw_keyring **ring)
+{
     if (*ring)
         sodium_free(*ring); /* wipes */
     *ring = NULL;

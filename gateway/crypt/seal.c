@@ -12,12 +12,14 @@
 
 _Static_assert(crypto_secretbox_KEYBYTES == KEY_BYTES, "a ring's key is a box's key");
 
-static void derive(const struct key *key, struct gw_str bound, uint8_t out[KEY_BYTES]) {
+static void derive(const struct key *key, struct gw_str bound, uint8_t out[KEY_BYTES])
+{
     crypto_generichash(out, KEY_BYTES, (const uint8_t *)bound.ptr, bound.len, key->bytes, KEY_BYTES);
 }
 
-enum gw_code gw_seal(const struct gw_keyring *ring, struct gw_str plain, struct gw_str bound,
-                     struct gw_buf *out, struct gw_err *err) {
+enum gw_code gw_seal(const struct gw_keyring *ring, struct gw_str plain, struct gw_str bound, struct gw_buf *out,
+                     struct gw_err *err)
+{
     const struct key *key = &ring->keys[0];
     uint8_t subkey[KEY_BYTES], nonce[crypto_secretbox_NONCEBYTES];
     size_t id_len = strlen(key->id), box_len = plain.len + crypto_secretbox_MACBYTES;
@@ -30,8 +32,7 @@ enum gw_code gw_seal(const struct gw_keyring *ring, struct gw_str plain, struct 
     gw_random(nonce, sizeof(nonce));
     gw_buf_add(out, nonce, sizeof(nonce));
     derive(key, bound, subkey);
-    crypto_secretbox_easy((uint8_t *)out->data + out->len, (const uint8_t *)plain.ptr, plain.len, nonce,
-                          subkey);
+    crypto_secretbox_easy((uint8_t *)out->data + out->len, (const uint8_t *)plain.ptr, plain.len, nonce, subkey);
     out->len += box_len;
     sodium_memzero(subkey, sizeof(subkey));
     return GW_OK;
@@ -42,7 +43,8 @@ struct parts {
     struct gw_str id, nonce, box;
 };
 
-static bool split(struct gw_str sealed, struct parts *ret) {
+static bool split(struct gw_str sealed, struct parts *ret)
+{
     size_t id_len, front;
 
     if (sealed.len < 2 || sealed.ptr[0] != SEAL_VERSION)
@@ -57,19 +59,21 @@ static bool split(struct gw_str sealed, struct parts *ret) {
     return true;
 }
 
-static bool open_box(const struct key *key, struct gw_str bound, const struct parts *p, uint8_t *out) {
+static bool open_box(const struct key *key, struct gw_str bound, const struct parts *p, uint8_t *out)
+{
     uint8_t subkey[KEY_BYTES];
     int status;
 
     derive(key, bound, subkey);
-    status = crypto_secretbox_open_easy(out, (const uint8_t *)p->box.ptr, p->box.len,
-                                        (const uint8_t *)p->nonce.ptr, subkey);
+    status =
+        crypto_secretbox_open_easy(out, (const uint8_t *)p->box.ptr, p->box.len, (const uint8_t *)p->nonce.ptr, subkey);
     sodium_memzero(subkey, sizeof(subkey));
     return status == 0;
 }
 
-enum gw_code gw_unseal(const struct gw_keyring *ring, struct gw_str sealed, struct gw_str bound,
-                       struct gw_secret *ret, struct gw_err *err) {
+enum gw_code gw_unseal(const struct gw_keyring *ring, struct gw_str sealed, struct gw_str bound, struct gw_secret *ret,
+                       struct gw_err *err)
+{
     const struct key *key;
     struct parts parts;
     uint8_t *plain;

@@ -4,12 +4,14 @@
 #include "base/uuid.h"
 #include "crypt/crypt.h"
 
-static size_t encode(const void *data, size_t len, char *out, int variant) {
+static size_t encode(const void *data, size_t len, char *out, int variant)
+{
     sodium_bin2base64(out, sodium_base64_encoded_len(len, variant), data, len, variant);
     return strlen(out);
 }
 
-static bool decode(struct gw_str text, uint8_t *out, size_t *ret_len, int variant) {
+static bool decode(struct gw_str text, uint8_t *out, size_t *ret_len, int variant)
+{
     size_t len = 0;
 
     if (text.len > 0 && sodium_base642bin(out, text.len, text.ptr, text.len, NULL, &len, NULL, variant) != 0)
@@ -18,23 +20,28 @@ static bool decode(struct gw_str text, uint8_t *out, size_t *ret_len, int varian
     return true;
 }
 
-size_t gw_b64url_encode(const void *data, size_t len, char *out) {
+size_t gw_b64url_encode(const void *data, size_t len, char *out)
+{
     return encode(data, len, out, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-size_t gw_b64_encode(const void *data, size_t len, char *out) {
+size_t gw_b64_encode(const void *data, size_t len, char *out)
+{
     return encode(data, len, out, sodium_base64_VARIANT_ORIGINAL);
 }
 
-bool gw_b64url_decode(struct gw_str text, uint8_t *out, size_t *ret_len) {
+bool gw_b64url_decode(struct gw_str text, uint8_t *out, size_t *ret_len)
+{
     return decode(text, out, ret_len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-bool gw_b64_decode(struct gw_str text, uint8_t *out, size_t *ret_len) {
+bool gw_b64_decode(struct gw_str text, uint8_t *out, size_t *ret_len)
+{
     return decode(text, out, ret_len, sodium_base64_VARIANT_ORIGINAL);
 }
 
-void gw_random_text(size_t bytes, char *out) {
+void gw_random_text(size_t bytes, char *out)
+{
     uint8_t block[48]; /* a multiple of three: the pieces join without padding */
     size_t take;
 

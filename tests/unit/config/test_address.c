@@ -31,7 +31,8 @@ static const struct {
     {"[::ffff:8.8.8.8]:80", 80, true},
 };
 
-START_TEST(addresses_are_read_and_judged) {
+START_TEST(addresses_are_read_and_judged)
+{
     struct gw_address a;
     struct gw_err err;
     in_port_t port;
@@ -43,11 +44,11 @@ START_TEST(addresses_are_read_and_judged) {
 }
 END_TEST
 
-START_TEST(other_texts_are_refused) {
+START_TEST(other_texts_are_refused)
+{
     static const char *const bad[] = {
-        "",       "8000",  ":8000",   "127.0.0.1",     "127.0.0.1:", "127.0.0.1:x",   "1.2.3:80",
-        "::1:80", "[::1]", "[::1:80", "[10.0.0.1]:80", "host:80",    "1.2.3.4:65536", "1.2.3.4:-1",
-        "[]:80"};
+        "",      "8000",    ":8000",         "127.0.0.1", "127.0.0.1:",    "127.0.0.1:x", "1.2.3:80", "::1:80",
+        "[::1]", "[::1:80", "[10.0.0.1]:80", "host:80",   "1.2.3.4:65536", "1.2.3.4:-1",  "[]:80"};
     struct gw_address a;
     struct gw_err err;
 
@@ -56,7 +57,8 @@ START_TEST(other_texts_are_refused) {
 }
 END_TEST
 
-TCase *address_case(void) {
+TCase *address_case(void)
+{
     TCase *tc = tcase_create("address");
 
     tcase_add_loop_test(tc, addresses_are_read_and_judged, 0, sizeof(good) / sizeof(good[0]));

@@ -5,7 +5,8 @@
 #include "config/options.h"
 #include "tests.h"
 
-START_TEST(the_document_is_up_to_date) {
+START_TEST(the_document_is_up_to_date)
+{
     gw_own_buf struct gw_buf made = {0}, there = {0};
     gw_own_file FILE *file = fopen(AORTA_SOURCE_DIR "/docs/configuration.md", "r");
     char block[4096];
@@ -20,7 +21,8 @@ START_TEST(the_document_is_up_to_date) {
 }
 END_TEST
 
-START_TEST(every_row_follows_its_name) {
+START_TEST(every_row_follows_its_name)
+{
     const struct option_row *row = &option_rows[_i];
     char env[64] = "AORTA_";
 
@@ -34,7 +36,8 @@ START_TEST(every_row_follows_its_name) {
 }
 END_TEST
 
-TCase *docs_case(void) {
+TCase *docs_case(void)
+{
     TCase *tc = tcase_create("docs");
 
     tcase_add_test(tc, the_document_is_up_to_date);

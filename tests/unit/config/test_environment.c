@@ -3,7 +3,8 @@
 
 #include "tests.h"
 
-START_TEST(options_are_overridden) {
+START_TEST(options_are_overridden)
+{
     struct gw_config c;
     struct gw_err err;
 
@@ -22,7 +23,8 @@ START_TEST(options_are_overridden) {
 END_TEST
 
 /* Ids may hold underscores: the longest that fits owns the variable. */
-START_TEST(settings_go_to_their_provider) {
+START_TEST(settings_go_to_their_provider)
+{
     struct gw_config c;
     struct gw_err err;
 
@@ -44,7 +46,8 @@ START_TEST(settings_go_to_their_provider) {
 }
 END_TEST
 
-START_TEST(a_provider_by_environment_alone) {
+START_TEST(a_provider_by_environment_alone)
+{
     struct gw_config c;
     struct gw_err err;
 
@@ -67,7 +70,8 @@ static const struct {
     {"AORTA_LISTEN", "0.0.0.0:80"},   {"AORTA_PROVIDER_TOY_Ä", "x"}, {"AORTA_PROVIDER_9X_ENABLED", "true"},
 };
 
-START_TEST(mistakes_name_the_variable) {
+START_TEST(mistakes_name_the_variable)
+{
     struct gw_config c;
     struct gw_err err;
 
@@ -78,7 +82,8 @@ START_TEST(mistakes_name_the_variable) {
 }
 END_TEST
 
-TCase *environment_case(void) {
+TCase *environment_case(void)
+{
     TCase *tc = tcase_create("environment");
 
     tcase_add_checked_fixture(tc, folder_make, folder_drop);

@@ -3,7 +3,8 @@
 
 #include "tests.h"
 
-START_TEST(defaults_without_any_file) {
+START_TEST(defaults_without_any_file)
+{
     struct gw_config c;
     struct gw_err err;
 
@@ -20,25 +21,26 @@ START_TEST(defaults_without_any_file) {
 }
 END_TEST
 
-static const char *option(const struct gw_config_provider *p, const char *name) {
+static const char *option(const struct gw_config_provider *p, const char *name)
+{
     for (size_t i = 0; i < p->options_count; i++)
         if (strcmp(p->options[i].name, name) == 0)
             return p->options[i].value;
     return NULL;
 }
 
-START_TEST(everything_is_taken) {
+START_TEST(everything_is_taken)
+{
     struct gw_config c;
     struct gw_err err;
 
     folder_put("polar.key", "hush hush\n");
-    folder_put("aorta.conf",
-               "# comment\n"
-               "listen = \"0.0.0.0:80\"; behind_proxy = true;\n"
-               "worker_threads = 3;\n"
-               "allowed_redirects = [ \"https://a.example\", \"http://localhost\" ];\n"
-               "providers = { polar = { client_id = \"abc\"; page = 50; ratio = 0.25; wide = true; };\n"
-               "  garmin = { enabled = false; module = \"/x/garmin.so\"; }; };\n");
+    folder_put("aorta.conf", "# comment\n"
+                             "listen = \"0.0.0.0:80\"; behind_proxy = true;\n"
+                             "worker_threads = 3;\n"
+                             "allowed_redirects = [ \"https://a.example\", \"http://localhost\" ];\n"
+                             "providers = { polar = { client_id = \"abc\"; page = 50; ratio = 0.25; wide = true; };\n"
+                             "  garmin = { enabled = false; module = \"/x/garmin.so\"; }; };\n");
     ck_assert_int_eq(gw_config_load(folder_path("aorta.conf"), &c, &err), GW_OK);
     ck_assert_str_eq(c.path, folder_path("aorta.conf"));
     ck_assert(c.behind_proxy);
@@ -60,14 +62,14 @@ START_TEST(everything_is_taken) {
 }
 END_TEST
 
-START_TEST(conf_d_comes_later_and_by_name) {
+START_TEST(conf_d_comes_later_and_by_name)
+{
     struct gw_config c;
     struct gw_err err;
 
     folder_put("aorta.conf", "worker_threads = 1; providers = { polar = { a = \"1\"; b = \"1\"; }; };");
     folder_put("conf.d/20-b.conf", "worker_threads = 20; providers = { suunto = { }; };");
-    folder_put("conf.d/10-a.conf",
-               "worker_threads = 10; providers = { polar = { b = \"2\"; c = \"2\"; }; };");
+    folder_put("conf.d/10-a.conf", "worker_threads = 10; providers = { polar = { b = \"2\"; c = \"2\"; }; };");
     folder_put("conf.d/not-this", "worker_threads = 99;");
     folder_put("conf.d/.hidden.conf", "worker_threads = 99;");
     ck_assert_int_eq(gw_config_load(folder_path("aorta.conf"), &c, &err), GW_OK);
@@ -82,7 +84,8 @@ START_TEST(conf_d_comes_later_and_by_name) {
 END_TEST
 
 /* The file in the working directory is found by itself. */
-START_TEST(the_usual_place) {
+START_TEST(the_usual_place)
+{
     struct gw_config c;
     struct gw_err err;
 
@@ -93,7 +96,8 @@ START_TEST(the_usual_place) {
 }
 END_TEST
 
-START_TEST(secrets_come_from_files) {
+START_TEST(secrets_come_from_files)
+{
     gw_own_buf struct gw_buf text = {0}, printed = {0};
     struct gw_config c;
     struct gw_err err;
@@ -142,7 +146,8 @@ static const struct {
     {"providers = { polar = { key = \"@/no/such/file\"; }; };", ":1: secret file /no/such/file"},
 };
 
-START_TEST(mistakes_are_named) {
+START_TEST(mistakes_are_named)
+{
     struct gw_config c;
     struct gw_err err = {0};
 
@@ -158,7 +163,8 @@ START_TEST(mistakes_are_named) {
 }
 END_TEST
 
-START_TEST(a_named_file_must_exist) {
+START_TEST(a_named_file_must_exist)
+{
     struct gw_config c;
     struct gw_err err;
 
@@ -169,7 +175,8 @@ START_TEST(a_named_file_must_exist) {
 }
 END_TEST
 
-TCase *file_case(void) {
+TCase *file_case(void)
+{
     TCase *tc = tcase_create("file");
 
     tcase_add_checked_fixture(tc, folder_make, folder_drop);

@@ -11,7 +11,8 @@ extern char **environ;
 static char folder[64], path[256];
 
 /* Every case runs in a process of its own, so the environment is its own too. */
-void folder_make(void) {
+void folder_make(void)
+{
     static char *empty[] = {NULL};
 
     environ = empty;
@@ -20,7 +21,8 @@ void folder_make(void) {
     ck_assert_int_eq(chdir(folder), 0);
 }
 
-void folder_drop(void) {
+void folder_drop(void)
+{
     char command[128];
 
     ck_assert_int_eq(chdir("/"), 0);
@@ -28,12 +30,14 @@ void folder_drop(void) {
     ck_assert_int_eq(system(command), 0);
 }
 
-const char *folder_path(const char *name) {
+const char *folder_path(const char *name)
+{
     snprintf(path, sizeof(path), "%s/%s", folder, name);
     return path;
 }
 
-const char *folder_put(const char *name, const char *text) {
+const char *folder_put(const char *name, const char *text)
+{
     char sub[256];
     FILE *f;
 
@@ -46,7 +50,8 @@ const char *folder_put(const char *name, const char *text) {
     return path;
 }
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("config");
     SRunner *runner;
     int failed;

@@ -3,7 +3,8 @@
 
 #include "tests.h"
 
-static void load(struct gw_config *c, struct gw_buf *saved) {
+static void load(struct gw_config *c, struct gw_buf *saved)
+{
     struct gw_err err;
 
     folder_put("aorta.conf", "worker_threads = 3; listen = \"10.0.0.1:5\"; behind_proxy = true;\n"
@@ -17,7 +18,8 @@ static void load(struct gw_config *c, struct gw_buf *saved) {
     ck_assert(!saved->failed);
 }
 
-START_TEST(there_and_back) {
+START_TEST(there_and_back)
+{
     gw_own_buf struct gw_buf saved = {0}, again = {0};
     struct gw_config a, b;
     struct gw_err err;
@@ -41,7 +43,8 @@ START_TEST(there_and_back) {
 }
 END_TEST
 
-START_TEST(cut_bytes_never_crash) {
+START_TEST(cut_bytes_never_crash)
+{
     gw_own_buf struct gw_buf saved = {0};
     struct gw_config a, b;
     struct gw_err err;
@@ -59,7 +62,8 @@ START_TEST(cut_bytes_never_crash) {
 }
 END_TEST
 
-TCase *saved_case(void) {
+TCase *saved_case(void)
+{
     TCase *tc = tcase_create("saved");
 
     tcase_add_checked_fixture(tc, folder_make, folder_drop);

@@ -4,7 +4,8 @@
 #include "crypt/crypt.h"
 #include "tests.h"
 
-static const char *hex(const uint8_t *bytes, size_t len) {
+static const char *hex(const uint8_t *bytes, size_t len)
+{
     static char out[129];
 
     for (size_t i = 0; i < len; i++)
@@ -12,7 +13,8 @@ static const char *hex(const uint8_t *bytes, size_t len) {
     return out;
 }
 
-START_TEST(sha256_vectors) {
+START_TEST(sha256_vectors)
+{
     uint8_t out[32];
 
     gw_sha256(GW_STR("abc"), out);
@@ -22,7 +24,8 @@ START_TEST(sha256_vectors) {
 }
 END_TEST
 
-START_TEST(hmac_sha256_vectors) {
+START_TEST(hmac_sha256_vectors)
+{
     uint8_t out[32];
     char long_key[131];
 
@@ -35,7 +38,8 @@ START_TEST(hmac_sha256_vectors) {
 }
 END_TEST
 
-START_TEST(hmac_sha1_vectors) {
+START_TEST(hmac_sha1_vectors)
+{
     uint8_t out[20];
     struct gw_err err;
 
@@ -46,7 +50,8 @@ START_TEST(hmac_sha1_vectors) {
 }
 END_TEST
 
-START_TEST(equal_looks_at_everything) {
+START_TEST(equal_looks_at_everything)
+{
     ck_assert(gw_equal_ct(GW_STR("same"), GW_STR("same")));
     ck_assert(gw_equal_ct((struct gw_str){NULL, 0}, GW_STR("")));
     ck_assert(!gw_equal_ct(GW_STR("same"), GW_STR("samE")));
@@ -54,7 +59,8 @@ START_TEST(equal_looks_at_everything) {
 }
 END_TEST
 
-TCase *digest_case(void) {
+TCase *digest_case(void)
+{
     TCase *tc = tcase_create("digest");
 
     tcase_add_test(tc, sha256_vectors);

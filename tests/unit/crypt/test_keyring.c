@@ -12,18 +12,21 @@
 
 static char dir[] = "/tmp/aorta-keyring-XXXXXX", path[64];
 
-static void make_dir(void) {
+static void make_dir(void)
+{
     strcpy(dir, "/tmp/aorta-keyring-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/keys", dir);
 }
 
-static void drop_dir(void) {
+static void drop_dir(void)
+{
     unlink(path);
     rmdir(dir);
 }
 
-static void put(const char *text, mode_t mode) {
+static void put(const char *text, mode_t mode)
+{
     FILE *f = fopen(path, "w");
 
     ck_assert_ptr_nonnull(f);
@@ -32,7 +35,8 @@ static void put(const char *text, mode_t mode) {
     chmod(path, mode);
 }
 
-START_TEST(create_then_load) {
+START_TEST(create_then_load)
+{
     struct gw_keyring *ring = NULL;
     struct gw_err err;
     struct stat st;
@@ -64,7 +68,8 @@ static const struct {
     {"a:" KEY_A "\n", 0620, "0600"},
 };
 
-START_TEST(bad_files_are_refused) {
+START_TEST(bad_files_are_refused)
+{
     struct gw_keyring *ring = NULL;
     struct gw_err err;
 
@@ -77,7 +82,8 @@ START_TEST(bad_files_are_refused) {
 }
 END_TEST
 
-START_TEST(rotation_opens_old_values) {
+START_TEST(rotation_opens_old_values)
+{
     struct gw_keyring *ring = NULL;
     struct gw_err err;
     gw_own_buf struct gw_buf sealed = {0};
@@ -90,20 +96,19 @@ START_TEST(rotation_opens_old_values) {
     chmod(path, 0600);
     put("# rotated\nnew:" KEY_B "\nold:" KEY_A "\n", 0600);
     ck_assert_int_eq(gw_keyring_load(path, &ring, &err), GW_OK);
-    ck_assert_int_eq(gw_unseal(ring, (struct gw_str){sealed.data, sealed.len}, GW_STR("row"), &plain, &err),
-                     GW_OK);
+    ck_assert_int_eq(gw_unseal(ring, (struct gw_str){sealed.data, sealed.len}, GW_STR("row"), &plain, &err), GW_OK);
     ck_assert_str_eq(plain.data, "token");
     gw_keyring_free(&ring);
     put("new:" KEY_B "\n", 0600);
     ck_assert_int_eq(gw_keyring_load(path, &ring, &err), GW_OK);
-    ck_assert_int_eq(gw_unseal(ring, (struct gw_str){sealed.data, sealed.len}, GW_STR("row"), &plain, &err),
-                     GW_DATA);
+    ck_assert_int_eq(gw_unseal(ring, (struct gw_str){sealed.data, sealed.len}, GW_STR("row"), &plain, &err), GW_DATA);
     ck_assert_ptr_nonnull(strstr(err.text, "\"old\""));
     gw_keyring_free(&ring);
 }
 END_TEST
 
-TCase *keyring_case(void) {
+TCase *keyring_case(void)
+{
     TCase *tc = tcase_create("keyring");
 
     tcase_add_checked_fixture(tc, make_dir, drop_dir);

@@ -4,7 +4,8 @@
 #include "crypt/crypt.h"
 #include "tests.h"
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("crypt");
     SRunner *runner;
     struct gw_err err;

@@ -8,7 +8,8 @@
 
 static struct gw_keyring *ring;
 
-static void make_ring(void) {
+static void make_ring(void)
+{
     char dir[] = "/tmp/aorta-seal-XXXXXX", path[64];
     struct gw_err err;
 
@@ -20,15 +21,18 @@ static void make_ring(void) {
     rmdir(dir);
 }
 
-static void drop_ring(void) {
+static void drop_ring(void)
+{
     gw_keyring_free(&ring);
 }
 
-static struct gw_str str_of(const struct gw_buf *b) {
+static struct gw_str str_of(const struct gw_buf *b)
+{
     return (struct gw_str){b->data, b->len};
 }
 
-START_TEST(there_and_back) {
+START_TEST(there_and_back)
+{
     static const size_t lengths[] = {0, 1, 15, 16, 17, 4096};
     char text[4096];
     struct gw_err err;
@@ -46,7 +50,8 @@ START_TEST(there_and_back) {
 }
 END_TEST
 
-START_TEST(the_same_value_is_sealed_differently) {
+START_TEST(the_same_value_is_sealed_differently)
+{
     gw_own_buf struct gw_buf a = {0}, b = {0};
     struct gw_err err;
 
@@ -57,7 +62,8 @@ START_TEST(the_same_value_is_sealed_differently) {
 }
 END_TEST
 
-START_TEST(moved_does_not_open) {
+START_TEST(moved_does_not_open)
+{
     gw_own_buf struct gw_buf sealed = {0};
     gw_own_secret struct gw_secret plain = {0};
     struct gw_err err;
@@ -70,7 +76,8 @@ START_TEST(moved_does_not_open) {
 END_TEST
 
 /* Every single changed bit and every cut is noticed. */
-START_TEST(changed_does_not_open) {
+START_TEST(changed_does_not_open)
+{
     gw_own_buf struct gw_buf sealed = {0};
     gw_own_secret struct gw_secret plain = {0};
     struct gw_err err;
@@ -82,13 +89,13 @@ START_TEST(changed_does_not_open) {
         sealed.data[i / 8] = (char)(sealed.data[i / 8] ^ (1 << (i % 8)));
     }
     for (size_t len = 0; len < sealed.len; len++)
-        ck_assert_int_eq(gw_unseal(ring, (struct gw_str){sealed.data, len}, GW_STR("row"), &plain, &err),
-                         GW_DATA);
+        ck_assert_int_eq(gw_unseal(ring, (struct gw_str){sealed.data, len}, GW_STR("row"), &plain, &err), GW_DATA);
     ck_assert_int_eq(gw_unseal(ring, str_of(&sealed), GW_STR("row"), &plain, &err), GW_OK);
 }
 END_TEST
 
-TCase *seal_case(void) {
+TCase *seal_case(void)
+{
     TCase *tc = tcase_create("seal");
 
     tcase_add_checked_fixture(tc, make_ring, drop_ring);

@@ -2,7 +2,8 @@
 #include "crypt/crypt.h"
 #include "tests.h"
 
-START_TEST(base64_vectors) {
+START_TEST(base64_vectors)
+{
     char out[32];
 
     ck_assert_uint_eq(gw_b64_encode("fooba", 5, out), 8);
@@ -16,7 +17,8 @@ START_TEST(base64_vectors) {
 }
 END_TEST
 
-START_TEST(base64_refuses_what_is_not_canonical) {
+START_TEST(base64_refuses_what_is_not_canonical)
+{
     static const char *const bad_padded[] = {"Zm9vYmE", "Zm9v\n", "Zm9vYmF=", "Zm9=vYm", "-__-", "Z"};
     static const char *const bad_url[] = {"Zm9vYmE=", "+//+", "Zm9vYmF", "Z", "Zm 9v"};
     uint8_t out[32];
@@ -32,7 +34,8 @@ START_TEST(base64_refuses_what_is_not_canonical) {
 }
 END_TEST
 
-START_TEST(random_text_has_the_length_and_differs) {
+START_TEST(random_text_has_the_length_and_differs)
+{
     char a[200], b[200];
 
     gw_random_text(32, a);
@@ -47,7 +50,8 @@ START_TEST(random_text_has_the_length_and_differs) {
 }
 END_TEST
 
-TCase *text_case(void) {
+TCase *text_case(void)
+{
     TCase *tc = tcase_create("text");
 
     tcase_add_test(tc, base64_vectors);

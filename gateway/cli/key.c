@@ -1,0 +1,171 @@
+/* key create, list, revoke: API keys from the command line. */
+#include <stdio.h>
+
+#include "auth/auth.h"
+#include "base/time.h"
+#include "cli/command.h"
+#include "crypt/crypt.h"
+#include "main/database.h"
+
+static const struct {
+    const char *name;
+    uint32_t scope;
+} scopes[] = {{"read", GW_SCOPE_READ}, {"write", GW_SCOPE_WRITE}, {"admin", GW_SCOPE_ADMIN}};
+
+#define SCOPES (sizeof(scopes) / sizeof(scopes[0]))
+
+/* What every key command needs, and the work that it does with it. */
+struct work {
+    const struct cli *cli;
+    struct gw_db *db;
+    struct gw_arena *arena;
+    uint32_t scopes;
+    struct gw_uuid id;
+};
+typedef enum gw_code work_fn(struct work *work, struct gw_err *err);
+
+static enum gw_code with_store(const char *conninfo, struct work *work, work_fn *fn, struct gw_err *err)
+{
+    struct gw_db_options options = {.conninfo = conninfo, .name = "aorta key", .pool = 1};
+    enum gw_code code;
+
+    if ((code = gw_crypt_init(err)) == GW_OK && (code = gw_store_open(&options, &work->db, err)) == GW_OK)
+        code = fn(work, err);
+    gw_store_close(&work->db);
+    return code;
+}
+
+static int with_database(struct work *work, work_fn *fn)
+{
+    struct gw_database database;
+    struct gw_config config;
+    struct gw_err err = {0};
+    enum gw_code code;
+
+    if (!command_load_config(work->cli, &config))
+        return 1;
+    work->arena = gw_arena_new(0);
+    code = work->arena ? gw_main_database_open(&config, &database, &err) : gw_fail(&err, GW_NOMEM, NULL);
+    if (code == GW_OK) {
+        code = with_store(database.conninfo, work, fn, &err);
+        gw_main_database_close(&database);
+    }
+    gw_arena_free(&work->arena);
+    gw_config_free(&config);
+    return code == GW_OK ? 0 : command_failed(&err);
+}
+
+/* ---- create ---- */
+
+static bool read_scopes(const char *text, uint32_t *ret)
+{
+    uint32_t all = 0;
+
+    while (*text) {
+        size_t len = strcspn(text, ","), i = 0;
+        while (i < SCOPES && !gw_str_is((struct gw_str){text, len}, scopes[i].name))
+            i++;
+        if (i == SCOPES)
+            return false;
+        all |= scopes[i].scope;
+        text += len + (text[len] == ',');
+    }
+    *ret = all;
+    return all != 0;
+}
+
+/* The key alone goes to standard output, for scripts. */
+static enum gw_code create(struct work *work, struct gw_err *err)
+{
+    struct gw_api_key key;
+    char text[GW_KEY_TEXT], id[GW_UUID_TEXT];
+    enum gw_code code = gw_auth_key_create(work->db, work->arena, work->cli->name ? work->cli->name : "command line",
+                                           work->scopes, text, &key, err);
+
+    if (code != GW_OK)
+        return code;
+    fprintf(stderr, "key %s; it is shown this once\n", gw_uuid_text(key.id, id));
+    printf("%s\n", text);
+    explicit_bzero(text, sizeof(text));
+    return GW_OK;
+}
+
+int command_key_create(const struct cli *cli)
+{
+    struct work work = {.cli = cli, .scopes = GW_SCOPE_READ | GW_SCOPE_WRITE | GW_SCOPE_ADMIN};
+
+    if (cli->scope && !read_scopes(cli->scope, &work.scopes)) {
+        fprintf(stderr, "aorta: --scope is a list of read, write and admin, separated by commas\n");
+        return 2;
+    }
+    if (cli->name && (strlen(cli->name) > 100 || !gw_utf8_valid(cli->name, strlen(cli->name)))) {
+        fprintf(stderr, "aorta: --name is at most 100 bytes of UTF-8\n");
+        return 2;
+    }
+    return with_database(&work, create);
+}
+
+/* ---- list ---- */
+
+static const char *when(int64_t us, char out[32])
+{
+    if (us == GW_NO_TIME)
+        return "-";
+    gw_time_format(us - us % GW_US_PER_S, out);
+    return out;
+}
+
+static void print_key(const struct gw_api_key *key)
+{
+    char id[GW_UUID_TEXT], created[32], used[32], revoked[32], list[32] = "";
+
+    for (size_t i = 0; i < SCOPES; i++)
+        if (key->scopes & scopes[i].scope)
+            snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", list[0] ? "," : "", scopes[i].name);
+    printf("%s  %-12s  %-16s  %-20s  %-20s  %-20s  %s\n", gw_uuid_text(key->id, id), key->prefix, list,
+           when(key->created_us, created), when(key->last_used_us, used), when(key->revoked_us, revoked), key->name);
+}
+
+static enum gw_code list(struct work *work, struct gw_err *err)
+{
+    struct gw_api_key *keys;
+    size_t count;
+    enum gw_code code = gw_store_key_list(work->db, work->arena, &keys, &count, err);
+
+    if (code != GW_OK)
+        return code;
+    printf("%-36s  %-12s  %-16s  %-20s  %-20s  %-20s  %s\n", "id", "key", "scopes", "created", "last used", "revoked",
+           "name");
+    for (size_t i = 0; i < count; i++)
+        print_key(&keys[i]);
+    return GW_OK;
+}
+
+int command_key_list(const struct cli *cli)
+{
+    struct work work = {.cli = cli};
+
+    return with_database(&work, list);
+}
+
+/* ---- revoke ---- */
+
+static enum gw_code revoke_key(struct work *work, struct gw_err *err)
+{
+    enum gw_code code = gw_store_key_revoke(work->db, work->id, err);
+
+    if (code == GW_NOT_FOUND)
+        return gw_fail(err, GW_NOT_FOUND, "there is no key with this id; aorta key list shows them");
+    return code;
+}
+
+int command_key_revoke(const struct cli *cli)
+{
+    struct work work = {.cli = cli};
+
+    if (!gw_uuid_parse(gw_str(cli->rest[0]), &work.id)) {
+        fprintf(stderr, "aorta: a key's id is a UUID; aorta key list shows them\n");
+        return 2;
+    }
+    return with_database(&work, revoke_key);
+}
