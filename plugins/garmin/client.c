@@ -30,7 +30,7 @@ aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct
         return ctx->host->http(ctx, &req, ret);
     }
     aorta_str right = grant->secret.len
-                          ? garmin_oauth1_header(g, ctx, req.method, call->url, grant, NULL, 0)
+                          ? garmin_oauth1_header(g, ctx, req.method, call->url, grant, NULL)
                           : sdk_format(ctx, "Bearer %.*s", (int)grant->token.len, grant->token.ptr);
     if (!right.ptr)
         return AORTA_ERR_NOMEM;

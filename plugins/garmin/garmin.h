@@ -104,9 +104,14 @@ aorta_status garmin_identify(const struct garmin *g, aorta_ctx *ctx, const struc
  * text. -1 when there are none to be found. */
 int garmin_permissions(aorta_ctx *ctx, sdk_json answer, aorta_str *ret_scope);
 
-/* The Authorization header of a signed request, or {NULL, 0}. `more`: oauth_callback, oauth_verifier. */
+/* What is signed: the method, the URL and all parameters, those of the URL's query included (RFC
+ * 5849, 3.4.1). */
+aorta_str garmin_oauth1_base_string(aorta_ctx *ctx, const char *method, aorta_str url,
+                                    const aorta_pair *params, uint32_t count);
+/* The Authorization header of a signed request, or {NULL, 0}. more: oauth_callback, oauth_verifier, or NULL.
+ */
 aorta_str garmin_oauth1_header(const struct garmin *g, aorta_ctx *ctx, const char *method, aorta_str url,
-                               const struct garmin_grant *grant, const aorta_pair *more, uint32_t more_count);
+                               const struct garmin_grant *grant, const aorta_pair *more);
 aorta_status garmin_oauth1_authorize(const struct garmin *g, aorta_ctx *ctx, const aorta_authorize_req *req);
 aorta_status garmin_oauth1_callback(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req);
 aorta_status garmin_oauth2_authorize(const struct garmin *g, aorta_ctx *ctx, const aorta_authorize_req *req);

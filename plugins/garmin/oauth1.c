@@ -25,17 +25,6 @@ static aorta_str percent(aorta_ctx *ctx, aorta_str s) {
     return ctx->host->encode(ctx, AORTA_CODEC_PERCENT, s.ptr, s.len, &out) == AORTA_OK ? out : nothing;
 }
 
-static void add(aorta_ctx *ctx, struct params *p, aorta_str name, aorta_str value) {
-    if (p->count == PARAMS_MAX) {
-        p->failed = 1;
-        return;
-    }
-    aorta_pair pair = {percent(ctx, name), percent(ctx, value)};
-    if ((name.len && !pair.name.len) || (value.len && !pair.value.len))
-        p->failed = 1;
-    p->pair[p->count++] = pair;
-}
-
 static int compare(aorta_str a, aorta_str b) {
     size_t len = a.len < b.len ? a.len : b.len;
     int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
@@ -46,16 +35,6 @@ static int by_name_and_value(const void *a, const void *b) {
     const aorta_pair *x = a, *y = b;
     int order = compare(x->name, y->name);
     return order ? order : compare(x->value, y->value);
-}
-
-static void add_query(aorta_ctx *ctx, struct params *p, aorta_str url) {
-    const char *mark = memchr(url.ptr, '?', url.len);
-    if (!mark)
-        return;
-    aorta_str form = {mark + 1, url.len - (size_t)(mark + 1 - url.ptr)};
-    aorta_pair pair;
-    while (garmin_form_next(ctx, &form, &pair))
-        add(ctx, p, pair.name, pair.value);
 }
 
 /* Scheme and host in lower case, no default port, no query (RFC 5849, 3.4.1.2). */
@@ -79,21 +58,50 @@ static aorta_str base_uri(aorta_ctx *ctx, aorta_str url) {
     return (aorta_str){text, whole.len - drop};
 }
 
-/* METHOD&base URI&parameters, all encoded once more. */
-static aorta_str base_string(aorta_ctx *ctx, const char *method, aorta_str url, struct params *p) {
-    struct garmin_text list = {.ctx = ctx};
-    qsort(p->pair, p->count, sizeof(p->pair[0]), by_name_and_value);
+static void encode_pair(aorta_ctx *ctx, struct params *p, aorta_pair pair) {
+    if (p->count == PARAMS_MAX) {
+        p->failed = 1;
+        return;
+    }
+    aorta_pair coded = {percent(ctx, pair.name), percent(ctx, pair.value)};
+    if ((pair.name.len && !coded.name.len) || (pair.value.len && !coded.value.len))
+        p->failed = 1;
+    p->pair[p->count++] = coded;
+}
+
+static void encode_query(aorta_ctx *ctx, struct params *p, aorta_str url) {
+    const char *mark = memchr(url.ptr, '?', url.len);
+    if (!mark)
+        return;
+    aorta_str form = {mark + 1, url.len - (size_t)(mark + 1 - url.ptr)};
+    aorta_pair pair;
+    while (garmin_form_next(ctx, &form, &pair))
+        encode_pair(ctx, p, pair);
+}
+
+static aorta_str joined(aorta_ctx *ctx, const struct params *p) {
+    struct garmin_text t = {.ctx = ctx};
     for (uint32_t i = 0; i < p->count; i++) {
         if (i)
-            garmin_text_add(&list, "&", 1);
-        garmin_text_str(&list, p->pair[i].name);
-        garmin_text_add(&list, "=", 1);
-        garmin_text_str(&list, p->pair[i].value);
+            garmin_text_add(&t, "&", 1);
+        garmin_text_str(&t, p->pair[i].name);
+        garmin_text_add(&t, "=", 1);
+        garmin_text_str(&t, p->pair[i].value);
     }
-    aorta_str uri = percent(ctx, base_uri(ctx, url)), params = percent(ctx, garmin_text_done(&list));
-    if (p->failed || !uri.len || !params.len)
+    return garmin_text_done(&t);
+}
+
+aorta_str garmin_oauth1_base_string(aorta_ctx *ctx, const char *method, aorta_str url,
+                                    const aorta_pair *params, uint32_t count) {
+    struct params p = {.count = 0};
+    for (uint32_t i = 0; i < count; i++)
+        encode_pair(ctx, &p, params[i]);
+    encode_query(ctx, &p, url);
+    qsort(p.pair, p.count, sizeof(p.pair[0]), by_name_and_value);
+    aorta_str uri = percent(ctx, base_uri(ctx, url)), list = percent(ctx, joined(ctx, &p));
+    if (p.failed || !uri.len || !list.len)
         return nothing;
-    return sdk_format(ctx, "%s&%.*s&%.*s", method, (int)uri.len, uri.ptr, (int)params.len, params.ptr);
+    return sdk_format(ctx, "%s&%.*s&%.*s", method, (int)uri.len, uri.ptr, (int)list.len, list.ptr);
 }
 
 static aorta_str sign(const struct garmin *g, aorta_ctx *ctx, aorta_str token_secret, aorta_str text) {
@@ -119,39 +127,52 @@ static aorta_str nonce(aorta_ctx *ctx) {
     return out;
 }
 
+/* The parameters of the protocol; the signature comes behind them. */
+struct header {
+    aorta_pair pair[12];
+    uint32_t count;
+};
+
+static void add(struct header *h, aorta_str name, aorta_str value) {
+    h->pair[h->count++] = (aorta_pair){name, value};
+}
+
+static aorta_str header_text(aorta_ctx *ctx, const struct header *h) {
+    struct garmin_text t = {.ctx = ctx};
+    for (uint32_t i = 0; i < h->count; i++) {
+        aorta_str value = percent(ctx, h->pair[i].value);
+        t.failed |= !value.len;
+        garmin_text_add(&t, i ? ", " : "OAuth ", i ? 2 : 6);
+        garmin_text_str(&t, h->pair[i].name);
+        garmin_text_add(&t, "=\"", 2);
+        garmin_text_str(&t, value);
+        garmin_text_add(&t, "\"", 1);
+    }
+    return garmin_text_done(&t);
+}
+
 aorta_str garmin_oauth1_header(const struct garmin *g, aorta_ctx *ctx, const char *method, aorta_str url,
-                               const struct garmin_grant *grant, const aorta_pair *more,
-                               uint32_t more_count) {
-    struct params p = {.count = 0}, own;
+                               const struct garmin_grant *grant, const aorta_pair *more) {
+    struct header h = {.count = 0};
     aorta_str once = nonce(ctx);
     aorta_str now = sdk_format(ctx, "%lld", (long long)(ctx->host->now_us(ctx) / US_PER_S));
     if (!once.len || !now.len)
         return nothing;
-    add(ctx, &p, AORTA_S("oauth_consumer_key"), g->client_id);
-    add(ctx, &p, AORTA_S("oauth_nonce"), once);
-    add(ctx, &p, AORTA_S("oauth_signature_method"), AORTA_S("HMAC-SHA1"));
-    add(ctx, &p, AORTA_S("oauth_timestamp"), now);
-    add(ctx, &p, AORTA_S("oauth_version"), AORTA_S("1.0"));
-    if (grant && grant->token.len)
-        add(ctx, &p, AORTA_S("oauth_token"), grant->token);
-    for (uint32_t i = 0; i < more_count; i++)
-        add(ctx, &p, more[i].name, more[i].value);
-    own = p; /* the header holds these; the query is signed with them but stays in the URL */
-    add_query(ctx, &p, url);
-    aorta_str text = base_string(ctx, method, url, &p);
+    add(&h, AORTA_S("oauth_consumer_key"), g->client_id);
+    add(&h, AORTA_S("oauth_nonce"), once);
+    add(&h, AORTA_S("oauth_signature_method"), AORTA_S("HMAC-SHA1"));
+    add(&h, AORTA_S("oauth_timestamp"), now);
+    add(&h, AORTA_S("oauth_version"), AORTA_S("1.0"));
+    if (grant)
+        add(&h, AORTA_S("oauth_token"), grant->token);
+    if (more)
+        add(&h, more->name, more->value);
+    aorta_str text = garmin_oauth1_base_string(ctx, method, url, h.pair, h.count);
     aorta_str signature = text.len ? sign(g, ctx, grant ? grant->secret : nothing, text) : nothing;
     if (!signature.len)
         return nothing;
-    add(ctx, &own, AORTA_S("oauth_signature"), signature);
-    struct garmin_text header = {.ctx = ctx};
-    for (uint32_t i = 0; i < own.count; i++) {
-        garmin_text_add(&header, i ? ", " : "OAuth ", i ? 2 : 6);
-        garmin_text_str(&header, own.pair[i].name);
-        garmin_text_add(&header, "=\"", 2);
-        garmin_text_str(&header, own.pair[i].value);
-        garmin_text_add(&header, "\"", 1);
-    }
-    return own.failed ? nothing : garmin_text_done(&header);
+    add(&h, AORTA_S("oauth_signature"), signature);
+    return header_text(ctx, &h);
 }
 
 /* ---- tokens ---- */
@@ -161,7 +182,7 @@ static aorta_status fetch_token(const struct garmin *g, aorta_ctx *ctx, aorta_st
                                 const struct garmin_grant *with, const aorta_pair *more, const char *what,
                                 struct garmin_grant *ret) {
     const aorta_http_resp *resp;
-    aorta_str right = garmin_oauth1_header(g, ctx, "POST", url, with, more, 1);
+    aorta_str right = garmin_oauth1_header(g, ctx, "POST", url, with, more);
     if (!right.ptr)
         return AORTA_ERR_NOMEM;
     aorta_pair headers[] = {{AORTA_S("Authorization"), right}};
