@@ -22,7 +22,8 @@ enum answer {
 /* ---- one request ---- */
 
 /* "start X before min start time of Y": Y in seconds, or 0. */
-static int64_t first_allowed(const aorta_http_resp *resp) {
+static int64_t first_allowed(const aorta_http_resp *resp)
+{
     static const char before[] = "min start time of ";
     const char *body = (const char *)resp->body.ptr;
     const char *at = resp->body.len ? memmem(body, resp->body.len, before, sizeof(before) - 1) : NULL;
@@ -39,14 +40,16 @@ static int64_t first_allowed(const aorta_http_resp *resp) {
 }
 
 /* 412 and 403 name the permission that is missing; a type's own one says nothing about history. */
-static enum answer not_permitted(const aorta_http_resp *resp) {
+static enum answer not_permitted(const aorta_http_resp *resp)
+{
     if (garmin_says(resp, "HISTORICAL_DATA_EXPORT"))
         return NO_HISTORY;
     return garmin_says(resp, "_EXPORT") ? OFF : NO_HISTORY;
 }
 
-static aorta_status ask(const struct garmin *g, aorta_ctx *ctx, int type, int64_t from, int64_t to,
-                        enum answer *ret, int64_t *ret_first) {
+static aorta_status ask(const struct garmin *g, aorta_ctx *ctx, int type, int64_t from, int64_t to, enum answer *ret,
+                        int64_t *ret_first)
+{
     char path[64];
     const aorta_http_resp *resp;
     sdk_query q = {0};
@@ -86,8 +89,8 @@ static aorta_status ask(const struct garmin *g, aorta_ctx *ctx, int type, int64_
 }
 
 /* The same, for what is left of the range where Garmin's history begins inside it. */
-static aorta_status ask_type(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, int type,
-                             enum answer *ret) {
+static aorta_status ask_type(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, int type, enum answer *ret)
+{
     int64_t first = 0;
     aorta_status st = ask(g, ctx, type, w->from, w->to, ret, &first);
     if (st != AORTA_OK || *ret != TOO_EARLY)
@@ -104,35 +107,35 @@ static aorta_status ask_type(const struct garmin *g, aorta_ctx *ctx, struct garm
 /* ---- stage ASK ---- */
 
 /* The walk cannot have history. What tokens opened is kept; without any the caller must learn why. */
-static aorta_status without_history(aorta_ctx *ctx, const struct garmin_walk *w) {
+static aorta_status without_history(aorta_ctx *ctx, const struct garmin_walk *w)
+{
     if (w->kind == GARMIN_WALK_RANGE && !w->pulled)
-        return sdk_fail(
-            ctx, AORTA_ERR_SCOPE, "garmin.historical_data_missing",
-            "InvalidPullTokenException: no pull token covers this range, and the user has not switched on "
-            "Historical Data for this app in Garmin Connect");
+        return sdk_fail(ctx, AORTA_ERR_SCOPE, "garmin.historical_data_missing",
+                        "InvalidPullTokenException: no pull token covers this range, and the user has not switched on "
+                        "Historical Data for this app in Garmin Connect");
     garmin_warn(ctx, "the user has not switched on Historical Data for this app in Garmin Connect");
     return AORTA_OK;
 }
 
 /* Nothing could be asked for and nothing was pulled: the reason that holds for most. */
-static aorta_status nothing_asked(aorta_ctx *ctx, const struct garmin_walk *w) {
+static aorta_status nothing_asked(aorta_ctx *ctx, const struct garmin_walk *w)
+{
     if (w->kind == GARMIN_WALK_HISTORY || w->pulled)
         return AORTA_OK;
     if (w->early)
-        return ctx->host->fail(ctx,
-                               &(aorta_error){.struct_size = sizeof(aorta_error),
-                                              .status = AORTA_ERR_INVALID_PARAM,
-                                              .code = "garmin.history_limit",
-                                              .message = AORTA_S("Garmin keeps no history for this range"),
-                                              .field = AORTA_S("summary_start_time")});
+        return ctx->host->fail(ctx, &(aorta_error){.struct_size = sizeof(aorta_error),
+                                                   .status = AORTA_ERR_INVALID_PARAM,
+                                                   .code = "garmin.history_limit",
+                                                   .message = AORTA_S("Garmin keeps no history for this range"),
+                                                   .field = AORTA_S("summary_start_time")});
     if (w->refused)
-        return sdk_fail(
-            ctx, AORTA_ERR_SCOPE, "garmin.permission_missing",
-            "none of the summary types is both enabled in Garmin's portal and shared by the user");
+        return sdk_fail(ctx, AORTA_ERR_SCOPE, "garmin.permission_missing",
+                        "none of the summary types is both enabled in Garmin's portal and shared by the user");
     return AORTA_OK;
 }
 
-static void note(aorta_ctx *ctx, struct garmin_walk *w, int type, enum answer answer, uint32_t delivered) {
+static void note(aorta_ctx *ctx, struct garmin_walk *w, int type, enum answer answer, uint32_t delivered)
+{
     uint32_t bit = UINT32_C(1) << type;
     switch (answer) {
     case ASKED:
@@ -146,8 +149,7 @@ static void note(aorta_ctx *ctx, struct garmin_walk *w, int type, enum answer an
         w->early |= bit;
         break;
     case OFF:
-        sdk_log(ctx, AORTA_LOG_INFO, "%s is switched off for this user or in the portal",
-                garmin_types[type].key);
+        sdk_log(ctx, AORTA_LOG_INFO, "%s is switched off for this user or in the portal", garmin_types[type].key);
         w->refused |= bit;
         w->over |= bit;
         break;
@@ -157,7 +159,8 @@ static void note(aorta_ctx *ctx, struct garmin_walk *w, int type, enum answer an
 }
 
 /* Asks for every type of the round that is still open. *ended: the walk is over, with the status returned. */
-static aorta_status ask_all(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, int *ended) {
+static aorta_status ask_all(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, int *ended)
+{
     uint32_t open = w->round & ~(w->pulled | w->asked | w->early | w->refused);
     uint32_t delivered;
     aorta_status st = garmin_delivered(ctx, w, &delivered);
@@ -188,7 +191,8 @@ static aorta_status ask_all(const struct garmin *g, aorta_ctx *ctx, struct garmi
     return w->asked == 0 ? nothing_asked(ctx, w) : AORTA_OK;
 }
 
-static void begin_wait(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w) {
+static void begin_wait(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w)
+{
     w->stage = GARMIN_WAIT;
     w->first_us = 0;
     w->deadline_us = ctx->host->now_us(ctx) + g->backfill_wait_s * US_PER_S;
@@ -196,7 +200,8 @@ static void begin_wait(const struct garmin *g, aorta_ctx *ctx, struct garmin_wal
 
 /* ---- stage WAIT ---- */
 
-static aorta_status wait_for(aorta_ctx *ctx, uint32_t types, int64_t wake_at_us) {
+static aorta_status wait_for(aorta_ctx *ctx, uint32_t types, int64_t wake_at_us)
+{
     for (int type = 0; type < GARMIN_TYPES; type++) {
         if (!(types & UINT32_C(1) << type))
             continue;
@@ -210,7 +215,8 @@ static aorta_status wait_for(aorta_ctx *ctx, uint32_t types, int64_t wake_at_us)
 }
 
 /* OK when the round is over, PENDING when it goes on later, or a failure. */
-static aorta_status look(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, aorta_str hint) {
+static aorta_status look(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, aorta_str hint)
+{
     aorta_str ignored;
     int64_t now = ctx->host->now_us(ctx);
     uint32_t arrived = garmin_types_parse(hint, &ignored) & w->asked & ~w->came;
@@ -237,14 +243,15 @@ static aorta_status look(const struct garmin *g, aorta_ctx *ctx, struct garmin_w
 /* ---- both ---- */
 
 /* Days of history done, of both groups together. */
-static aorta_status tell_progress(const struct garmin *g, aorta_ctx *ctx, const struct garmin_walk *w) {
+static aorta_status tell_progress(const struct garmin *g, aorta_ctx *ctx, const struct garmin_walk *w)
+{
     int64_t total = 2 * g->history_days;
     int64_t left = (w->health_to - w->oldest + w->activity_to - w->oldest) / S_PER_DAY;
     return ctx->host->progress(ctx, (uint64_t)(left < total ? total - left : 0), (uint64_t)total, "days", 4);
 }
 
-aorta_status garmin_backfill_run(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w,
-                                 aorta_str hint) {
+aorta_status garmin_backfill_run(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, aorta_str hint)
+{
     for (;;) {
         aorta_status st = AORTA_OK;
         int ended;

@@ -7,7 +7,8 @@
 #include <string.h>
 
 aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct garmin_call *call,
-                            const aorta_http_resp **ret) {
+                            const aorta_http_resp **ret)
+{
     struct garmin_grant own;
     const struct garmin_grant *grant = call->grant;
     if (!grant && garmin_grant_of(ctx->conn, &own))
@@ -29,9 +30,8 @@ aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct
         req.flags |= AORTA_HTTP_AUTH;
         return ctx->host->http(ctx, &req, ret);
     }
-    aorta_str right = grant->secret.len
-                          ? garmin_oauth1_header(g, ctx, req.method, call->url, grant, NULL)
-                          : sdk_format(ctx, "Bearer %.*s", (int)grant->token.len, grant->token.ptr);
+    aorta_str right = grant->secret.len ? garmin_oauth1_header(g, ctx, req.method, call->url, grant, NULL)
+                                        : sdk_format(ctx, "Bearer %.*s", (int)grant->token.len, grant->token.ptr);
     if (!right.ptr)
         return AORTA_ERR_NOMEM;
     headers[1] = (aorta_pair){AORTA_S("Authorization"), right};
@@ -41,23 +41,26 @@ aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct
     return ctx->host->http(ctx, &req, ret);
 }
 
-int garmin_says(const aorta_http_resp *resp, const char *needle) {
+int garmin_says(const aorta_http_resp *resp, const char *needle)
+{
     return resp->body.len && memmem(resp->body.ptr, resp->body.len, needle, strlen(needle)) != NULL;
 }
 
-int garmin_withdrawn(const aorta_http_resp *resp) {
+int garmin_withdrawn(const aorta_http_resp *resp)
+{
     return resp->status == 403 && garmin_says(resp, "withdrawn");
 }
 
-aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what) {
+aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what)
+{
     struct garmin_grant grant;
     if (garmin_withdrawn(resp) || (resp->status == 401 && garmin_grant_of(ctx->conn, &grant)))
-        return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "garmin.grant_revoked",
-                        "the user's grant at Garmin has ended");
+        return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "garmin.grant_revoked", "the user's grant at Garmin has ended");
     return sdk_http_failure(ctx, resp, code, what);
 }
 
-void garmin_warn(aorta_ctx *ctx, const char *fmt, ...) {
+void garmin_warn(aorta_ctx *ctx, const char *fmt, ...)
+{
     char text[512];
     va_list args;
     va_start(args, fmt);

@@ -29,18 +29,21 @@ static const struct {
       {"refused", offsetof(struct garmin_walk, refused)}, {"over", offsetof(struct garmin_walk, over)},
 };
 
-static void *at(struct garmin_walk *w, size_t offset) {
+static void *at(struct garmin_walk *w, size_t offset)
+{
     return (char *)w + offset;
 }
 
-static int index_of(const char *const *names, size_t count, aorta_str name) {
+static int index_of(const char *const *names, size_t count, aorta_str name)
+{
     for (size_t i = 0; i < count; i++)
         if (sdk_str_eq(name, names[i]))
             return (int)i;
     return -1;
 }
 
-aorta_status garmin_cursor_read(aorta_ctx *ctx, aorta_bytes cursor, struct garmin_walk *ret) {
+aorta_status garmin_cursor_read(aorta_ctx *ctx, aorta_bytes cursor, struct garmin_walk *ret)
+{
     sdk_json doc;
     aorta_status st = sdk_json_parse(ctx, cursor.ptr, cursor.len, &doc);
     if (st == AORTA_ERR_NOMEM)
@@ -57,20 +60,19 @@ aorta_status garmin_cursor_read(aorta_ctx *ctx, aorta_bytes cursor, struct garmi
         *(int64_t *)at(ret, numbers[i].offset) = sdk_json_int(sdk_json_get(doc, numbers[i].name), 0);
     for (size_t i = 0; i < AORTA_COUNT(sets); i++) {
         aorta_str bad;
-        *(uint32_t *)at(ret, sets[i].offset) =
-            garmin_types_parse(sdk_json_str(sdk_json_get(doc, sets[i].name)), &bad);
+        *(uint32_t *)at(ret, sets[i].offset) = garmin_types_parse(sdk_json_str(sdk_json_get(doc, sets[i].name)), &bad);
     }
     return AORTA_OK;
 }
 
-aorta_status garmin_cursor_save(aorta_ctx *ctx, const struct garmin_walk *w) {
+aorta_status garmin_cursor_save(aorta_ctx *ctx, const struct garmin_walk *w)
+{
     struct garmin_walk copy = *w;
     struct garmin_text t = {.ctx = ctx};
-    garmin_text_format(&t, "{\"kind\":\"%s\",\"stage\":\"%s\",\"portal_dead\":%s", kinds[w->kind],
-                       stages[w->stage], w->portal_dead ? "true" : "false");
+    garmin_text_format(&t, "{\"kind\":\"%s\",\"stage\":\"%s\",\"portal_dead\":%s", kinds[w->kind], stages[w->stage],
+                       w->portal_dead ? "true" : "false");
     for (size_t i = 0; i < AORTA_COUNT(numbers); i++)
-        garmin_text_format(&t, ",\"%s\":%lld", numbers[i].name,
-                           (long long)*(int64_t *)at(&copy, numbers[i].offset));
+        garmin_text_format(&t, ",\"%s\":%lld", numbers[i].name, (long long)*(int64_t *)at(&copy, numbers[i].offset));
     for (size_t i = 0; i < AORTA_COUNT(sets); i++) {
         garmin_text_format(&t, ",\"%s\":\"", sets[i].name);
         garmin_text_types(&t, *(uint32_t *)at(&copy, sets[i].offset));

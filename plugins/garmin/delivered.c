@@ -21,7 +21,8 @@ struct spans {
     uint32_t count;
 };
 
-static void read_line(const char *line, struct spans *s) {
+static void read_line(const char *line, struct spans *s)
+{
     char key[64];
     long long from, to;
     if (sscanf(line, "%63s %lld %lld", key, &from, &to) != 3 || s->count == AORTA_COUNT(s->span))
@@ -31,7 +32,8 @@ static void read_line(const char *line, struct spans *s) {
         s->span[s->count++] = (struct span){type, from, to};
 }
 
-static aorta_status load(aorta_ctx *ctx, struct spans **ret) {
+static aorta_status load(aorta_ctx *ctx, struct spans **ret)
+{
     aorta_bytes value = {NULL, 0};
     struct spans *s = ctx->host->alloc(ctx, sizeof(*s));
     if (!s)
@@ -53,11 +55,12 @@ static aorta_status load(aorta_ctx *ctx, struct spans **ret) {
     return AORTA_OK;
 }
 
-static aorta_status store(aorta_ctx *ctx, const struct spans *s) {
+static aorta_status store(aorta_ctx *ctx, const struct spans *s)
+{
     struct garmin_text t = {.ctx = ctx};
     for (uint32_t i = 0; i < s->count; i++)
-        garmin_text_format(&t, "%s %lld %lld\n", garmin_types[s->span[i].type].key,
-                           (long long)s->span[i].from, (long long)s->span[i].to);
+        garmin_text_format(&t, "%s %lld %lld\n", garmin_types[s->span[i].type].key, (long long)s->span[i].from,
+                           (long long)s->span[i].to);
     aorta_str value = garmin_text_done(&t);
     if (t.failed)
         return AORTA_ERR_NOMEM;
@@ -65,7 +68,8 @@ static aorta_status store(aorta_ctx *ctx, const struct spans *s) {
 }
 
 /* Adds a span; those it meets become part of it. */
-static void add(struct spans *s, struct span fresh) {
+static void add(struct spans *s, struct span fresh)
+{
     uint32_t n = 0, same = 0, oldest = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         struct span old = s->span[i];
@@ -85,7 +89,8 @@ static void add(struct spans *s, struct span fresh) {
     s->count = n;
 }
 
-aorta_status garmin_delivered(aorta_ctx *ctx, const struct garmin_walk *w, uint32_t *ret_types) {
+aorta_status garmin_delivered(aorta_ctx *ctx, const struct garmin_walk *w, uint32_t *ret_types)
+{
     struct spans *s;
     aorta_status st = load(ctx, &s);
     *ret_types = 0;
@@ -97,7 +102,8 @@ aorta_status garmin_delivered(aorta_ctx *ctx, const struct garmin_walk *w, uint3
     return AORTA_OK;
 }
 
-aorta_status garmin_delivered_add(aorta_ctx *ctx, const struct garmin_walk *w) {
+aorta_status garmin_delivered_add(aorta_ctx *ctx, const struct garmin_walk *w)
+{
     struct spans *s;
     aorta_status st = load(ctx, &s);
     if (st != AORTA_OK)

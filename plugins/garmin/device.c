@@ -35,7 +35,8 @@ static const struct {
     {"hrm", "other"},
 };
 
-const char *garmin_device_type(aorta_str name) {
+const char *garmin_device_type(aorta_str name)
+{
     if (name.len > 7 && sdk_str_ieq((aorta_str){name.ptr, 7}, "garmin ")) {
         name.ptr += 7;
         name.len -= 7;

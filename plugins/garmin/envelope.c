@@ -7,7 +7,8 @@
 #define PIECE (4u << 20) /* bytes; a payload begins anew beyond it */
 
 /* The item without its userAccessToken, which the older notifications carry. */
-static void add_stripped(struct garmin_text *t, aorta_str item) {
+static void add_stripped(struct garmin_text *t, aorta_str item)
+{
     struct garmin_members m;
     aorta_str key, value;
     int any = 0;
@@ -26,8 +27,9 @@ static void add_stripped(struct garmin_text *t, aorta_str item) {
     garmin_text_add(t, "}", 1);
 }
 
-static aorta_status piece(aorta_ctx *ctx, aorta_str key, const struct garmin_raw *items, size_t count,
-                          size_t bytes, garmin_sink_fn sink, void *arg) {
+static aorta_status piece(aorta_ctx *ctx, aorta_str key, const struct garmin_raw *items, size_t count, size_t bytes,
+                          garmin_sink_fn sink, void *arg)
+{
     struct garmin_text t = {.ctx = ctx};
     /* the room is known, so nothing is outgrown in the arena */
     t.cap = bytes + key.len + 2 * count + 8;
@@ -51,7 +53,8 @@ static aorta_status piece(aorta_ctx *ctx, aorta_str key, const struct garmin_raw
 }
 
 aorta_status garmin_envelope_write(aorta_ctx *ctx, aorta_str key, int whole, const struct garmin_raw *items,
-                                   size_t count, garmin_sink_fn sink, void *arg) {
+                                   size_t count, garmin_sink_fn sink, void *arg)
+{
     size_t begin = 0, bytes = 0;
     for (size_t i = 0; i < count; i++) {
         if (!whole && i > begin && bytes + items[i].text.len > PIECE) {
@@ -73,19 +76,22 @@ struct emitting {
     aorta_payload payload;
 };
 
-static aorta_status emit(void *arg, aorta_str text) {
+static aorta_status emit(void *arg, aorta_str text)
+{
     struct emitting *e = arg;
     e->payload.data = (const uint8_t *)text.ptr;
     e->payload.size = text.len;
     return e->ctx->host->emit_payload(e->ctx, &e->payload);
 }
 
-static int has_token(aorta_str item) {
+static int has_token(aorta_str item)
+{
     return memmem(item.ptr, item.len, "\"userAccessToken\"", 17) != NULL;
 }
 
 /* The items of a list; NULL when it is malformed or memory is spent (*st says which). */
-static struct garmin_raw *items_of(aorta_ctx *ctx, aorta_str list, size_t *count, aorta_status *st) {
+static struct garmin_raw *items_of(aorta_ctx *ctx, aorta_str list, size_t *count, aorta_status *st)
+{
     struct garmin_members m;
     aorta_str key, value;
     int more;
@@ -106,8 +112,8 @@ static struct garmin_raw *items_of(aorta_ctx *ctx, aorta_str list, size_t *count
     return items;
 }
 
-aorta_status garmin_emit_answer(aorta_ctx *ctx, int type, aorta_str raw_key, aorta_str url,
-                                aorta_bytes body) {
+aorta_status garmin_emit_answer(aorta_ctx *ctx, int type, aorta_str raw_key, aorta_str url, aorta_bytes body)
+{
     struct emitting e = {ctx,
                          {.struct_size = sizeof(aorta_payload),
                           .kind = sdk_str(type >= 0 ? garmin_types[type].kind : GARMIN_KIND_UNKNOWN),
@@ -133,6 +139,5 @@ aorta_status garmin_emit_answer(aorta_ctx *ctx, int type, aorta_str raw_key, aor
     if (!items)
         return st;
     aorta_str key = type >= 0 ? sdk_format(ctx, "\"%s\"", garmin_types[type].key) : raw_key;
-    return key.ptr ? garmin_envelope_write(ctx, key, type == GARMIN_epochs, items, count, emit, &e)
-                   : AORTA_ERR_NOMEM;
+    return key.ptr ? garmin_envelope_write(ctx, key, type == GARMIN_epochs, items, count, emit, &e) : AORTA_ERR_NOMEM;
 }

@@ -34,8 +34,7 @@ enum setting {
 static const aorta_param settings[SETTINGS] = {
     [CLIENT_ID] = {.name = "client_id",
                    .title = "Client id",
-                   .description =
-                       "The app's client id (OAuth 1: consumer key) from Garmin's developer portal.",
+                   .description = "The app's client id (OAuth 1: consumer key) from Garmin's developer portal.",
                    .type = S_STRING,
                    .flags = AORTA_PARAM_REQUIRED,
                    .max_len = 256},
@@ -47,8 +46,7 @@ static const aorta_param settings[SETTINGS] = {
                        .max_len = 512},
     [OAUTH_VERSION] = {.name = "oauth_version",
                        .title = "OAuth version",
-                       .description =
-                           "2 for OAuth 2 with PKCE; 1 for OAuth 1.0a, which Garmin retires on 2026-12-31.",
+                       .description = "2 for OAuth 2 with PKCE; 1 for OAuth 1.0a, which Garmin retires on 2026-12-31.",
                        .type = S_INT,
                        .default_text = "2",
                        .min_text = "1",
@@ -89,25 +87,22 @@ static const aorta_param settings[SETTINGS] = {
                           .type = S_URL,
                           .flags = AORTA_PARAM_ADVANCED,
                           .default_text = "https://connectapi.garmin.com/oauth-service/oauth/access_token"},
-    [PULL_TOKEN] =
-        {.name = "pull_token",
-         .title = "Pull token",
-         .description =
-             "A pull token from Garmin's portal, for evaluation keys: with it data is also polled.",
-         .type = S_STRING,
-         .flags = AORTA_PARAM_SECRET,
-         .max_len = 2048},
+    [PULL_TOKEN] = {.name = "pull_token",
+                    .title = "Pull token",
+                    .description =
+                        "A pull token from Garmin's portal, for evaluation keys: with it data is also polled.",
+                    .type = S_STRING,
+                    .flags = AORTA_PARAM_SECRET,
+                    .max_len = 2048},
     [WEBHOOK_TOKEN] = {.name = "webhook_token",
                        .title = "Webhook token",
-                       .description =
-                           "When set, webhooks must carry it as the query parameter `token` of their URL.",
+                       .description = "When set, webhooks must carry it as the query parameter `token` of their URL.",
                        .type = S_STRING,
                        .flags = AORTA_PARAM_SECRET,
                        .max_len = 256},
     [CLIENT_ID_CHECK] = {.name = "webhook_client_id_check",
                          .title = "Check the client id",
-                         .description =
-                             "Refuse webhooks whose garmin-client-id header names another client id.",
+                         .description = "Refuse webhooks whose garmin-client-id header names another client id.",
                          .type = AORTA_TYPE_BOOL,
                          .default_text = "true"},
     [BACKFILL_WAIT] = {.name = "backfill_wait_s",
@@ -120,8 +115,7 @@ static const aorta_param settings[SETTINGS] = {
                        .unit = "s"},
     [BACKFILL_SETTLE] = {.name = "backfill_settle_s",
                          .title = "Wait for the rest",
-                         .description =
-                             "After the first summary type came, how long the others are waited for.",
+                         .description = "After the first summary type came, how long the others are waited for.",
                          .type = S_INT,
                          .default_text = "5",
                          .min_text = "0",
@@ -129,22 +123,21 @@ static const aorta_param settings[SETTINGS] = {
                          .unit = "s"},
     [HISTORY_DAYS] = {.name = "history_days",
                       .title = "History",
-                      .description =
-                          "How far back history is asked for when a user connects. Garmin may give less.",
+                      .description = "How far back history is asked for when a user connects. Garmin may give less.",
                       .type = S_INT,
                       .default_text = "730",
                       .min_text = "1",
                       .max_text = "3650",
                       .unit = "days"},
-    [SUMMARY_TYPES] =
-        {.name = "summary_types",
-         .title = "Summary types",
-         .description = "What a sync asks for, separated by commas; name those enabled in Garmin's portal.",
-         .type = S_STRING,
-         .default_text = "activities,manuallyUpdatedActivities,activityDetails,sleeps,dailies,epochs,hrv,"
-                         "stressDetails,pulseox,allDayRespiration,bodyComps,userMetrics,healthSnapshot,"
-                         "bloodPressures,skinTemp",
-         .max_len = 512},
+    [SUMMARY_TYPES] = {.name = "summary_types",
+                       .title = "Summary types",
+                       .description =
+                           "What a sync asks for, separated by commas; name those enabled in Garmin's portal.",
+                       .type = S_STRING,
+                       .default_text = "activities,manuallyUpdatedActivities,activityDetails,sleeps,dailies,epochs,hrv,"
+                                       "stressDetails,pulseox,allDayRespiration,bodyComps,userMetrics,healthSnapshot,"
+                                       "bloodPressures,skinTemp",
+                       .max_len = 512},
 };
 
 /* ---- sync parameters ---- */
@@ -188,8 +181,7 @@ static const aorta_rule sync_rules[] = {
 static const aorta_rate rates[] = {{"backfill", AORTA_RATE_APP, 10000, 60000}};
 
 static const aorta_metric_decl metrics[] = {
-    {"garmin.hrv_night_average", "ms", "Average of the night's five-minute RMSSD values", AORTA_AGGREGATE_AVG,
-     0},
+    {"garmin.hrv_night_average", "ms", "Average of the night's five-minute RMSSD values", AORTA_AGGREGATE_AVG, 0},
     {"garmin.hrv_night_high", "ms", "Highest five-minute RMSSD value of the night", AORTA_AGGREGATE_MAX, 0},
     {"garmin.vo2_max_cycling", "ml_kg_min", "VO2 max from rides", AORTA_AGGREGATE_AVG, 0},
     {"garmin.body_water", "percent", "Share of water in the body", AORTA_AGGREGATE_AVG, 0},
@@ -203,8 +195,7 @@ static const aorta_kind_decl kinds[] = {
 };
 
 static const aorta_coverage_decl coverage[] = {
-    {"series", "heart_rate",
-     "every 15 s from dailies; from activity details, health snapshots, blood pressures"},
+    {"series", "heart_rate", "every 15 s from dailies; from activity details, health snapshots, blood pressures"},
     {"series", "resting_heart_rate", "one a day"},
     {"series", "heart_rate_variability_rmssd", "every 5 minutes at night; health snapshots"},
     {"series", "heart_rate_variability_sdnn", "health snapshots"},
@@ -277,14 +268,12 @@ static const aorta_coverage_decl coverage[] = {
 
 static const aorta_schedule_decl schedule = {
     .struct_size = sizeof(schedule),
-    .history_reach_s =
-        730 * S_PER_DAY, /* Garmin says less to most apps; a request too far back says where it begins */
+    .history_reach_s = 730 * S_PER_DAY, /* Garmin says less to most apps; a request too far back says where it begins */
     .correction_window_s = 7 * S_PER_DAY, /* undelivered notifications are kept as long */
     .token_keep_alive_s = 30 * S_PER_DAY, /* a refresh token dies after 90 days without use */
 };
 
-static const char *const http_hosts[] = {"@api_url", "@token_url", "@request_token_url", "@access_token_url",
-                                         NULL};
+static const char *const http_hosts[] = {"@api_url", "@token_url", "@request_token_url", "@access_token_url", NULL};
 static const char *const extensions[] = {AORTA_EXT_WEBHOOK, AORTA_EXT_REFRESH, AORTA_EXT_REVOKE, NULL};
 static const char *const no_host_extensions[] = {NULL};
 
@@ -332,7 +321,8 @@ static const aorta_descriptor descriptor = {
 /* ---- life ---- */
 
 /* A setting's text, kept in `room`, which has space for all of them. */
-static aorta_str keep(char **room, const aorta_value *v) {
+static aorta_str keep(char **room, const aorta_value *v)
+{
     if (v->type == AORTA_TYPE_NONE || v->u.s.len == 0)
         return (aorta_str){NULL, 0};
     aorta_str s = {*room, v->u.s.len};
@@ -341,11 +331,13 @@ static aorta_str keep(char **room, const aorta_value *v) {
     return s;
 }
 
-static int is_text(const aorta_value *v) {
+static int is_text(const aorta_value *v)
+{
     return v->type == AORTA_TYPE_STRING || v->type == AORTA_TYPE_URL || v->type == AORTA_TYPE_ENUM;
 }
 
-static aorta_status wrong_setting(aorta_ctx *ctx, const char *field, aorta_str message) {
+static aorta_status wrong_setting(aorta_ctx *ctx, const char *field, aorta_str message)
+{
     return ctx->host->fail(ctx, &(aorta_error){.struct_size = sizeof(aorta_error),
                                                .status = AORTA_ERR_CONFIG,
                                                .code = "garmin.setting",
@@ -353,7 +345,8 @@ static aorta_status wrong_setting(aorta_ctx *ctx, const char *field, aorta_str m
                                                .field = sdk_str(field)});
 }
 
-static aorta_status check(aorta_ctx *ctx, const aorta_value *values, uint32_t count, uint32_t *ret_wanted) {
+static aorta_status check(aorta_ctx *ctx, const aorta_value *values, uint32_t count, uint32_t *ret_wanted)
+{
     aorta_str bad;
     if (count < SETTINGS)
         return wrong_setting(ctx, "", AORTA_S("the gateway gave fewer settings than were declared"));
@@ -369,7 +362,8 @@ static aorta_status check(aorta_ctx *ctx, const aorta_value *values, uint32_t co
     return AORTA_OK;
 }
 
-static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self) {
+static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self)
+{
     uint32_t wanted;
     size_t room = 0;
     aorta_status st = check(ctx, values, count, &wanted);
@@ -403,11 +397,13 @@ static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t cou
     return AORTA_OK;
 }
 
-static void shut_down(void *self) {
+static void shut_down(void *self)
+{
     free(self);
 }
 
-static const void *get_extension(void *self, const char *id) {
+static const void *get_extension(void *self, const char *id)
+{
     (void)self;
     if (strcmp(id, AORTA_EXT_WEBHOOK) == 0)
         return &garmin_webhook;
@@ -420,14 +416,15 @@ static const void *get_extension(void *self, const char *id) {
 
 /* ---- the vtable ---- */
 
-static aorta_status authorize(void *self, aorta_ctx *ctx, const aorta_authorize_req *req) {
+static aorta_status authorize(void *self, aorta_ctx *ctx, const aorta_authorize_req *req)
+{
     const struct garmin *g = self;
-    return g->oauth_version == 1 ? garmin_oauth1_authorize(g, ctx, req)
-                                 : garmin_oauth2_authorize(g, ctx, req);
+    return g->oauth_version == 1 ? garmin_oauth1_authorize(g, ctx, req) : garmin_oauth2_authorize(g, ctx, req);
 }
 
 /* What came back tells which version the flow was begun with; the setting may have changed since. */
-static aorta_status callback(void *self, aorta_ctx *ctx, const aorta_callback_req *req) {
+static aorta_status callback(void *self, aorta_ctx *ctx, const aorta_callback_req *req)
+{
     const struct garmin *g = self;
     int first = sdk_pair(req->query, req->query_count, "oauth_token").len > 0 ||
                 (g->oauth_version == 1 && !sdk_pair(req->query, req->query_count, "code").len);
@@ -451,7 +448,8 @@ static const aorta_plugin plugin = {.magic = AORTA_MAGIC,
                                     .shutdown = shut_down,
                                     .get_extension = get_extension};
 
-const aorta_plugin *aorta_plugin_entry(const aorta_host_info *info) {
+const aorta_plugin *aorta_plugin_entry(const aorta_host_info *info)
+{
     (void)info;
     return &plugin;
 }

@@ -52,9 +52,8 @@ int garmin_type_find(aorta_str key); /* -1 = unknown */
 /* The types named in a list separated by commas (blanks allowed). *bad: the first name that is none, or
  * empty. */
 uint32_t garmin_types_parse(aorta_str list, aorta_str *bad);
-uint32_t garmin_types_of(uint32_t data); /* of AORTA_DATA_*; 0 = all */
-uint32_t
-garmin_types_permitted(aorta_str scope); /* by the permissions of a connection; all when scope is empty */
+uint32_t garmin_types_of(uint32_t data);          /* of AORTA_DATA_*; 0 = all */
+uint32_t garmin_types_permitted(aorta_str scope); /* by the permissions of a connection; all when scope is empty */
 int garmin_scope_has(aorta_str scope, const char *permission);
 
 /* ---- text that grows in the operation's arena (text.c) ---- */
@@ -106,8 +105,8 @@ int garmin_permissions(aorta_ctx *ctx, sdk_json answer, aorta_str *ret_scope);
 
 /* What is signed: the method, the URL and all parameters, those of the URL's query included (RFC
  * 5849, 3.4.1). */
-aorta_str garmin_oauth1_base_string(aorta_ctx *ctx, const char *method, aorta_str url,
-                                    const aorta_pair *params, uint32_t count);
+aorta_str garmin_oauth1_base_string(aorta_ctx *ctx, const char *method, aorta_str url, const aorta_pair *params,
+                                    uint32_t count);
 /* The Authorization header of a signed request, or {NULL, 0}. more: oauth_callback, oauth_verifier, or NULL.
  */
 aorta_str garmin_oauth1_header(const struct garmin *g, aorta_ctx *ctx, const char *method, aorta_str url,
@@ -224,8 +223,7 @@ aorta_status garmin_cursor_save(aorta_ctx *ctx, const struct garmin_walk *w);
 
 aorta_status garmin_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req);
 /* From stage ASK on, until the walk ends or has to wait. hint: events that came. */
-aorta_status garmin_backfill_run(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w,
-                                 aorta_str hint);
+aorta_status garmin_backfill_run(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, aorta_str hint);
 /* Sets up the next window of a history walk; 0 when there is none left. (history.c) */
 int garmin_history_next(struct garmin_walk *w);
 /* The types whose backfill of the walk's range was delivered before; and noting that it was now

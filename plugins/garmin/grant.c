@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int garmin_grant_of(const aorta_connection *conn, struct garmin_grant *ret) {
+int garmin_grant_of(const aorta_connection *conn, struct garmin_grant *ret)
+{
     aorta_str secret = sdk_field(conn->extra, conn->extra_count, "oauth_token_secret");
     if (!secret.len)
         return 0;
@@ -18,7 +19,8 @@ int garmin_grant_of(const aorta_connection *conn, struct garmin_grant *ret) {
 #define PERMISSIONS_MAX 32
 
 /* A name as Garmin forms them: ACTIVITY_EXPORT. Anything else cannot stand in a list separated by blanks. */
-static int is_name(aorta_str s) {
+static int is_name(aorta_str s)
+{
     if (s.len == 0 || s.len > 64)
         return 0;
     for (size_t i = 0; i < s.len; i++) {
@@ -29,7 +31,8 @@ static int is_name(aorta_str s) {
     return 1;
 }
 
-static int by_name(const void *a, const void *b) {
+static int by_name(const void *a, const void *b)
+{
     const aorta_str *x = a, *y = b;
     size_t len = x->len < y->len ? x->len : y->len;
     int order = memcmp(x->ptr, y->ptr, len);
@@ -37,7 +40,8 @@ static int by_name(const void *a, const void *b) {
 }
 
 /* A list of names, or a map of name to boolean. Returns how many, -1 when it is neither. */
-static int collect(sdk_json from, aorta_str *names) {
+static int collect(sdk_json from, aorta_str *names)
+{
     int type = sdk_json_type(from), count = 0, seen = 0;
     if (type != SDK_JSON_ARRAY && type != SDK_JSON_OBJECT)
         return -1;
@@ -52,7 +56,8 @@ static int collect(sdk_json from, aorta_str *names) {
     return type == SDK_JSON_OBJECT && !seen ? -1 : count;
 }
 
-int garmin_permissions(aorta_ctx *ctx, sdk_json answer, aorta_str *ret_scope) {
+int garmin_permissions(aorta_ctx *ctx, sdk_json answer, aorta_str *ret_scope)
+{
     aorta_str names[PERMISSIONS_MAX];
     sdk_json inner = sdk_json_get(answer, "permissions");
     int count = collect(inner.node ? inner : answer, names);
@@ -73,8 +78,8 @@ int garmin_permissions(aorta_ctx *ctx, sdk_json answer, aorta_str *ret_scope) {
 
 /* ---- who is it ---- */
 
-static aorta_status user_id(const struct garmin *g, aorta_ctx *ctx, const struct garmin_grant *grant,
-                            aorta_str *ret) {
+static aorta_status user_id(const struct garmin *g, aorta_ctx *ctx, const struct garmin_grant *grant, aorta_str *ret)
+{
     const aorta_http_resp *resp;
     struct garmin_call call = {.url = sdk_url(ctx, g->api_url, GARMIN_REST "/user/id", NULL), .grant = grant};
     aorta_status st = garmin_request(g, ctx, &call, &resp);
@@ -91,14 +96,14 @@ static aorta_status user_id(const struct garmin *g, aorta_ctx *ctx, const struct
 }
 
 aorta_status garmin_identify(const struct garmin *g, aorta_ctx *ctx, const struct garmin_grant *grant,
-                             aorta_str *ret_user_id, aorta_str *ret_scope) {
+                             aorta_str *ret_user_id, aorta_str *ret_scope)
+{
     *ret_user_id = *ret_scope = (aorta_str){NULL, 0};
     aorta_status st = user_id(g, ctx, grant, ret_user_id);
     if (st != AORTA_OK)
         return st;
     const aorta_http_resp *resp;
-    struct garmin_call call = {.url = sdk_url(ctx, g->api_url, GARMIN_REST "/user/permissions", NULL),
-                               .grant = grant};
+    struct garmin_call call = {.url = sdk_url(ctx, g->api_url, GARMIN_REST "/user/permissions", NULL), .grant = grant};
     st = garmin_request(g, ctx, &call, &resp);
     if (st == AORTA_ERR_NOMEM || st / 100 == AORTA_ERR_CANCELLED / 100)
         return st;
@@ -114,15 +119,15 @@ aorta_status garmin_identify(const struct garmin *g, aorta_ctx *ctx, const struc
 
 /* ---- the end ---- */
 
-static aorta_status revoke(void *self, aorta_ctx *ctx) {
+static aorta_status revoke(void *self, aorta_ctx *ctx)
+{
     const struct garmin *g = self;
     const aorta_http_resp *resp;
     struct garmin_grant grant;
     if (!garmin_grant_of(ctx->conn, &grant))
         grant = (struct garmin_grant){ctx->conn->access_token, {NULL, 0}};
-    struct garmin_call call = {.method = "DELETE",
-                               .url = sdk_url(ctx, g->api_url, GARMIN_REST "/user/registration", NULL),
-                               .grant = &grant};
+    struct garmin_call call = {
+        .method = "DELETE", .url = sdk_url(ctx, g->api_url, GARMIN_REST "/user/registration", NULL), .grant = &grant};
     aorta_status st = garmin_request(g, ctx, &call, &resp);
     if (st != AORTA_OK)
         return st;

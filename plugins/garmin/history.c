@@ -6,7 +6,8 @@
 #define HEALTH_WINDOW_S   (90 * S_PER_DAY)
 #define ACTIVITY_WINDOW_S (30 * S_PER_DAY)
 
-static void open_window(struct garmin_walk *w, uint32_t types, int64_t *to, int64_t length) {
+static void open_window(struct garmin_walk *w, uint32_t types, int64_t *to, int64_t length)
+{
     w->round = types;
     w->to = *to;
     w->from = w->to - length > w->oldest ? w->to - length : w->oldest;
@@ -17,7 +18,8 @@ static void open_window(struct garmin_walk *w, uint32_t types, int64_t *to, int6
 }
 
 /* Newest first: the group that has come less far back is next. */
-int garmin_history_next(struct garmin_walk *w) {
+int garmin_history_next(struct garmin_walk *w)
+{
     uint32_t activity = w->want & ~w->over & garmin_types_of(AORTA_DATA_WORKOUTS);
     uint32_t health = w->want & ~w->over & garmin_types_of(AORTA_DATA_247);
     int activity_left = activity && w->activity_to > w->oldest;

@@ -13,15 +13,18 @@
 
 /* ---- going through the items ---- */
 
-sdk_json garmin_first(const struct garmin_batch *b) {
+sdk_json garmin_first(const struct garmin_batch *b)
+{
     return sdk_json_type(b->list) == SDK_JSON_ARRAY ? sdk_json_first(b->list) : b->list;
 }
 
-sdk_json garmin_next(const struct garmin_batch *b, sdk_json item) {
+sdk_json garmin_next(const struct garmin_batch *b, sdk_json item)
+{
     return sdk_json_type(b->list) == SDK_JSON_ARRAY ? sdk_json_next(item) : (sdk_json){NULL};
 }
 
-aorta_status garmin_each(struct garmin_batch *b, garmin_item_fn one) {
+aorta_status garmin_each(struct garmin_batch *b, garmin_item_fn one)
+{
     for (sdk_json item = garmin_first(b); item.node; item = garmin_next(b, item)) {
         aorta_status st = b->ctx->host->alive(b->ctx);
         if (st == AORTA_OK)
@@ -36,11 +39,13 @@ aorta_status garmin_each(struct garmin_batch *b, garmin_item_fn one) {
 
 /* ---- times ---- */
 
-double garmin_number(sdk_json object, const char *key) {
+double garmin_number(sdk_json object, const char *key)
+{
     return sdk_json_double(sdk_json_get(object, key), NAN);
 }
 
-int garmin_instant(sdk_json v, int64_t *ret_us) {
+int garmin_instant(sdk_json v, int64_t *ret_us)
+{
     double s = sdk_json_double(v, NAN);
     if (!(s >= CENTURY_BEGINS_S && s < CENTURY_ENDS_S))
         return -1;
@@ -48,7 +53,8 @@ int garmin_instant(sdk_json v, int64_t *ret_us) {
     return 0;
 }
 
-int garmin_offset(sdk_json v, int32_t *ret_s) {
+int garmin_offset(sdk_json v, int32_t *ret_s)
+{
     double s = sdk_json_double(v, NAN);
     if (!(fabs(s) <= OFFSET_MAX_S))
         return 0;
@@ -56,7 +62,8 @@ int garmin_offset(sdk_json v, int32_t *ret_s) {
     return 1;
 }
 
-aorta_status garmin_item_read(sdk_json json, struct garmin_item *ret) {
+aorta_status garmin_item_read(sdk_json json, struct garmin_item *ret)
+{
     static const char *const starts[] = {"measurementTimeInSeconds", "startTimeInSeconds"};
     static const char *const offsets[] = {"startTimeOffsetInSeconds", "measurementTimeOffsetInSeconds",
                                           "offsetStartTimeInSeconds", "offsetInSeconds"};
@@ -72,30 +79,35 @@ aorta_status garmin_item_read(sdk_json json, struct garmin_item *ret) {
     return found == 0 ? AORTA_OK : AORTA_ERR_DATA;
 }
 
-int64_t garmin_covered_us(const struct garmin_item *it) {
+int64_t garmin_covered_us(const struct garmin_item *it)
+{
     return isnan(it->duration_s) ? 0 : it->start_us + llround(it->duration_s * 1e6);
 }
 
 /* ---- samples ---- */
 
 void garmin_samples_begin(struct garmin_batch *b, const struct garmin_item *it, sdk_samples *s,
-                          const struct garmin_run *run) {
+                          const struct garmin_run *run)
+{
     sdk_samples_begin(s, b->ctx, run->metric);
     s->head.flags = run->flags | (it->has_offset ? AORTA_SERIES_HAS_OFFSET : 0);
     s->head.tz_offset_s = it->offset_s;
     s->head.version_us = run->version_us;
 }
 
-static int within(const struct garmin_run *run, double v) {
+static int within(const struct garmin_run *run, double v)
+{
     return v >= run->low && v <= run->high;
 }
 
-static double scaled(const struct garmin_run *run, double v) {
+static double scaled(const struct garmin_run *run, double v)
+{
     return run->factor != 0 ? v * run->factor : v;
 }
 
 /* "180", "-60", "12.5": seconds from the start. */
-static int seconds_of_key(aorta_str key, double *ret) {
+static int seconds_of_key(aorta_str key, double *ret)
+{
     char text[32], *end;
     if (key.len == 0 || key.len >= sizeof(text))
         return -1;
@@ -109,7 +121,8 @@ static int seconds_of_key(aorta_str key, double *ret) {
 }
 
 aorta_status garmin_emit_map(struct garmin_batch *b, const struct garmin_item *it, sdk_json map,
-                             const struct garmin_run *run) {
+                             const struct garmin_run *run)
+{
     sdk_samples s;
     if (sdk_json_type(map) != SDK_JSON_OBJECT)
         return AORTA_OK;
@@ -123,7 +136,8 @@ aorta_status garmin_emit_map(struct garmin_batch *b, const struct garmin_item *i
 }
 
 aorta_status garmin_emit_value(struct garmin_batch *b, const struct garmin_item *it, double value,
-                               const struct garmin_run *run) {
+                               const struct garmin_run *run)
+{
     sdk_samples s;
     if (!within(run, value))
         return AORTA_OK;
@@ -134,7 +148,8 @@ aorta_status garmin_emit_value(struct garmin_batch *b, const struct garmin_item 
 
 /* ---- records ---- */
 
-aorta_record garmin_record(const struct garmin_item *it, const char *kind) {
+aorta_record garmin_record(const struct garmin_item *it, const char *kind)
+{
     return (aorta_record){.struct_size = sizeof(aorta_record),
                           .flags = it->has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
                           .kind = sdk_str(kind),
@@ -144,14 +159,16 @@ aorta_record garmin_record(const struct garmin_item *it, const char *kind) {
                           .end_us = it->start_us};
 }
 
-aorta_status garmin_emit_record(struct garmin_batch *b, aorta_record *record, const sdk_fields *fields) {
+aorta_status garmin_emit_record(struct garmin_batch *b, aorta_record *record, const sdk_fields *fields)
+{
     record->fields = fields->field;
     record->fields_count = fields->count;
     aorta_status st = b->ctx->host->emit_record(b->ctx, record);
     return st == AORTA_ERR_DATA ? AORTA_OK : st;
 }
 
-uint32_t garmin_source(struct garmin_batch *b, aorta_str device_name) {
+uint32_t garmin_source(struct garmin_batch *b, aorta_str device_name)
+{
     if (!device_name.len || sdk_str_ieq(device_name, "unknown"))
         return 0;
     aorta_source source = {.struct_size = sizeof(source),
@@ -161,7 +178,8 @@ uint32_t garmin_source(struct garmin_batch *b, aorta_str device_name) {
     return b->ctx->host->source(b->ctx, &source);
 }
 
-void garmin_add_fields(sdk_fields *f, sdk_json object, const struct garmin_field *table, size_t count) {
+void garmin_add_fields(sdk_fields *f, sdk_json object, const struct garmin_field *table, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         double v = garmin_number(object, table[i].from);
         if (!(v >= table[i].min && v <= FIELD_MAX))

@@ -26,7 +26,8 @@ static const garmin_reader_fn readers[GARMIN_TYPES] = {
 };
 
 /* The bytes in one piece; big payloads are read into the arena. */
-static aorta_status bytes_of(aorta_ctx *ctx, const aorta_payload *payload, aorta_bytes *ret) {
+static aorta_status bytes_of(aorta_ctx *ctx, const aorta_payload *payload, aorta_bytes *ret)
+{
     if (payload->data || payload->size == 0) {
         *ret = (aorta_bytes){payload->data, (size_t)payload->size};
         return AORTA_OK;
@@ -47,14 +48,16 @@ static aorta_status bytes_of(aorta_ctx *ctx, const aorta_payload *payload, aorta
     return AORTA_OK;
 }
 
-static int type_of_kind(aorta_str kind) {
+static int type_of_kind(aorta_str kind)
+{
     for (int i = 0; i < GARMIN_TYPES; i++)
         if (sdk_str_eq(kind, garmin_types[i].kind))
             return i;
     return -1;
 }
 
-aorta_status garmin_normalize(void *self, aorta_ctx *ctx, const aorta_payload *payload) {
+aorta_status garmin_normalize(void *self, aorta_ctx *ctx, const aorta_payload *payload)
+{
     (void)self;
     aorta_bytes bytes;
     sdk_json doc;
@@ -73,9 +76,9 @@ aorta_status garmin_normalize(void *self, aorta_ctx *ctx, const aorta_payload *p
     sdk_json inner = sdk_json_get(doc, garmin_types[b.type].key);
     b.list = inner.node ? inner : doc;
     if (sdk_json_type(b.list) != SDK_JSON_ARRAY && sdk_json_type(b.list) != SDK_JSON_OBJECT)
-        return sdk_json_type(b.list) == SDK_JSON_NULL ? AORTA_OK
-                                                      : sdk_fail(ctx, AORTA_ERR_DATA, "garmin.shape",
-                                                                 "the payload is neither a list nor an item");
+        return sdk_json_type(b.list) == SDK_JSON_NULL
+                   ? AORTA_OK
+                   : sdk_fail(ctx, AORTA_ERR_DATA, "garmin.shape", "the payload is neither a list nor an item");
     st = readers[b.type](&b);
     if (b.skipped)
         sdk_log(ctx, AORTA_LOG_WARN, "%u items of %s were skipped", b.skipped, garmin_types[b.type].key);

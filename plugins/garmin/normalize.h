@@ -114,10 +114,8 @@ struct garmin_activity {
     int64_t end_us;
 };
 /* `item` holds the ids when they are not in `summary`. DATA when it is not a whole activity. */
-aorta_status garmin_activity_read(struct garmin_batch *b, sdk_json item, sdk_json summary,
-                                  struct garmin_activity *ret);
+aorta_status garmin_activity_read(struct garmin_batch *b, sdk_json item, sdk_json summary, struct garmin_activity *ret);
 void garmin_activity_fields(sdk_json summary, sdk_fields *f);
-aorta_status garmin_activity_emit(struct garmin_batch *b, const struct garmin_activity *a,
-                                  const sdk_fields *f);
+aorta_status garmin_activity_emit(struct garmin_batch *b, const struct garmin_activity *a, const sdk_fields *f);
 
 #endif

@@ -11,7 +11,8 @@
 #define VERSION_DETAILS  1
 #define VERSION_EDITED   2
 
-static int64_t version_of(int type) {
+static int64_t version_of(int type)
+{
     return type == GARMIN_activityDetails             ? VERSION_DETAILS
            : type == GARMIN_manuallyUpdatedActivities ? VERSION_EDITED
                                                       : VERSION_RECORDED;
@@ -48,7 +49,8 @@ static const struct {
     {"elevation_loss_m", {"totalElevationLossInMeters", "elevationLossInMeters", NULL}},
 };
 
-void garmin_activity_fields(sdk_json summary, sdk_fields *f) {
+void garmin_activity_fields(sdk_json summary, sdk_fields *f)
+{
     aorta_str sport = sdk_json_str(sdk_json_get(summary, "activityType"));
     sdk_json manual = sdk_json_get(summary, "manual"), web = sdk_json_get(summary, "isWebUpload");
     sdk_json parent = sdk_json_get(summary, "isParent");
@@ -73,7 +75,8 @@ void garmin_activity_fields(sdk_json summary, sdk_fields *f) {
 }
 
 /* summaryId without what marks a detail: "5001968355-detail". The activity's own id where there is none. */
-static aorta_str id_of(sdk_json item, sdk_json summary) {
+static aorta_str id_of(sdk_json item, sdk_json summary)
+{
     static const char tail[] = "-detail";
     size_t len = sizeof(tail) - 1;
     aorta_str id = sdk_json_str(sdk_json_get(item, "summaryId"));
@@ -86,8 +89,8 @@ static aorta_str id_of(sdk_json item, sdk_json summary) {
     return id;
 }
 
-aorta_status garmin_activity_read(struct garmin_batch *b, sdk_json item, sdk_json summary,
-                                  struct garmin_activity *ret) {
+aorta_status garmin_activity_read(struct garmin_batch *b, sdk_json item, sdk_json summary, struct garmin_activity *ret)
+{
     *ret = (struct garmin_activity){.source = 0};
     aorta_status st = garmin_item_read(summary, &ret->item);
     if (st != AORTA_OK || isnan(ret->item.duration_s))
@@ -99,8 +102,8 @@ aorta_status garmin_activity_read(struct garmin_batch *b, sdk_json item, sdk_jso
     return AORTA_OK;
 }
 
-aorta_status garmin_activity_emit(struct garmin_batch *b, const struct garmin_activity *a,
-                                  const sdk_fields *f) {
+aorta_status garmin_activity_emit(struct garmin_batch *b, const struct garmin_activity *a, const sdk_fields *f)
+{
     aorta_record r = garmin_record(&a->item, "workout");
     r.external_id = a->id;
     r.parent_external_id = a->parent;
@@ -110,7 +113,8 @@ aorta_status garmin_activity_emit(struct garmin_batch *b, const struct garmin_ac
     return garmin_emit_record(b, &r, f);
 }
 
-static aorta_status emit(struct garmin_batch *b, sdk_json json) {
+static aorta_status emit(struct garmin_batch *b, sdk_json json)
+{
     struct garmin_activity a;
     sdk_fields f = {.count = 0};
     aorta_status st = garmin_activity_read(b, json, json, &a);
@@ -120,16 +124,19 @@ static aorta_status emit(struct garmin_batch *b, sdk_json json) {
     return garmin_activity_emit(b, &a, &f);
 }
 
-static int is_leg(sdk_json json) {
+static int is_leg(sdk_json json)
+{
     return sdk_json_str(sdk_json_get(json, "parentSummaryId")).len > 0;
 }
 
-static aorta_status emit_whole(struct garmin_batch *b, sdk_json json) {
+static aorta_status emit_whole(struct garmin_batch *b, sdk_json json)
+{
     return is_leg(json) ? AORTA_OK : emit(b, json);
 }
 
 /* Legs after what they are legs of. */
-aorta_status garmin_read_activities(struct garmin_batch *b) {
+aorta_status garmin_read_activities(struct garmin_batch *b)
+{
     aorta_status st = garmin_each(b, emit_whole);
     for (sdk_json json = garmin_first(b); json.node && st == AORTA_OK; json = garmin_next(b, json)) {
         if (!is_leg(json))

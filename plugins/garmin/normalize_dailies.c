@@ -56,20 +56,21 @@ static const struct garmin_field stress_parts[] = {
 };
 
 /* The day is not over yet. */
-static int growing(const struct garmin_item *it) {
+static int growing(const struct garmin_item *it)
+{
     return it->duration_s < DAY_S && it->duration_s != SHORT_DAY_S;
 }
 
-static double average_stress(sdk_json day) {
+static double average_stress(sdk_json day)
+{
     double v = garmin_number(day, "averageStressLevel");
     return isnan(v) ? garmin_number(day, "averageStresslevel") : v; /* both spellings occur */
 }
 
-static aorta_status emit_totals(struct garmin_batch *b, const struct garmin_item *it, uint32_t tentative) {
-    struct garmin_run run = {.low = 0,
-                             .high = 1e9,
-                             .flags = AORTA_SERIES_DAILY_TOTAL | tentative,
-                             .version_us = garmin_covered_us(it)};
+static aorta_status emit_totals(struct garmin_batch *b, const struct garmin_item *it, uint32_t tentative)
+{
+    struct garmin_run run = {
+        .low = 0, .high = 1e9, .flags = AORTA_SERIES_DAILY_TOTAL | tentative, .version_us = garmin_covered_us(it)};
     aorta_status st = AORTA_OK;
     for (size_t i = 0; i < AORTA_COUNT(totals) && st == AORTA_OK; i++) {
         run.metric = totals[i].metric;
@@ -83,14 +84,12 @@ static aorta_status emit_totals(struct garmin_batch *b, const struct garmin_item
         return st;
     run.metric = "exercise_time";
     run.factor = 1.0 / 60;
-    return garmin_emit_value(b, it, (isnan(moderate) ? 0 : moderate) + (isnan(vigorous) ? 0 : vigorous),
-                             &run);
+    return garmin_emit_value(b, it, (isnan(moderate) ? 0 : moderate) + (isnan(vigorous) ? 0 : vigorous), &run);
 }
 
-static aorta_status emit_heart_rate(struct garmin_batch *b, const struct garmin_item *it,
-                                    uint32_t tentative) {
-    struct garmin_run run = {
-        .metric = "heart_rate", .low = 1, .high = 300, .version_us = garmin_covered_us(it)};
+static aorta_status emit_heart_rate(struct garmin_batch *b, const struct garmin_item *it, uint32_t tentative)
+{
+    struct garmin_run run = {.metric = "heart_rate", .low = 1, .high = 300, .version_us = garmin_covered_us(it)};
     aorta_status st = garmin_emit_map(b, it, sdk_json_get(it->json, "timeOffsetHeartRateSamples"), &run);
     if (st != AORTA_OK)
         return st;
@@ -100,7 +99,8 @@ static aorta_status emit_heart_rate(struct garmin_batch *b, const struct garmin_
 }
 
 /* calendarDate, or the local date of the start. */
-static void add_date(const struct garmin_item *it, sdk_fields *f) {
+static void add_date(const struct garmin_item *it, sdk_fields *f)
+{
     int64_t days;
     if (sdk_date_parse(sdk_json_str(sdk_json_get(it->json, "calendarDate")), &days) != 0) {
         if (!it->has_offset)
@@ -112,7 +112,8 @@ static void add_date(const struct garmin_item *it, sdk_fields *f) {
     f->field[f->count++] = (aorta_field){AORTA_S("date"), {.type = AORTA_TYPE_DATE, .u.i = days}};
 }
 
-static aorta_status emit_summary(struct garmin_batch *b, const struct garmin_item *it, uint32_t tentative) {
+static aorta_status emit_summary(struct garmin_batch *b, const struct garmin_item *it, uint32_t tentative)
+{
     sdk_fields f = {.count = 0};
     aorta_record r = garmin_record(it, "daily_summary");
     add_date(it, &f);
@@ -126,8 +127,8 @@ static aorta_status emit_summary(struct garmin_batch *b, const struct garmin_ite
     return garmin_emit_record(b, &r, &f);
 }
 
-static aorta_status emit_stress_score(struct garmin_batch *b, const struct garmin_item *it,
-                                      uint32_t tentative) {
+static aorta_status emit_stress_score(struct garmin_batch *b, const struct garmin_item *it, uint32_t tentative)
+{
     sdk_fields f = {.count = 0};
     struct garmin_text parts = {.ctx = b->ctx};
     double stress = average_stress(it->json);
@@ -157,7 +158,8 @@ static aorta_status emit_stress_score(struct garmin_batch *b, const struct garmi
     return garmin_emit_record(b, &r, &f);
 }
 
-static aorta_status daily(struct garmin_batch *b, sdk_json json) {
+static aorta_status daily(struct garmin_batch *b, sdk_json json)
+{
     struct garmin_item it;
     aorta_status st = garmin_item_read(json, &it);
     if (st != AORTA_OK)
@@ -173,6 +175,7 @@ static aorta_status daily(struct garmin_batch *b, sdk_json json) {
     return st;
 }
 
-aorta_status garmin_read_dailies(struct garmin_batch *b) {
+aorta_status garmin_read_dailies(struct garmin_batch *b)
+{
     return garmin_each(b, daily);
 }

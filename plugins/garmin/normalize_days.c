@@ -7,7 +7,8 @@
 
 #define NOON_S 43200
 
-static int day_item(struct garmin_batch *b, sdk_json json, aorta_str date, struct garmin_item *ret) {
+static int day_item(struct garmin_batch *b, sdk_json json, aorta_str date, struct garmin_item *ret)
+{
     int64_t days;
     *ret = (struct garmin_item){.json = json, .id = sdk_json_str(sdk_json_get(json, "summaryId"))};
     if (sdk_date_parse(date, &days) != 0)
@@ -20,7 +21,8 @@ static int day_item(struct garmin_batch *b, sdk_json json, aorta_str date, struc
 
 /* ---- userMetrics ---- */
 
-static aorta_status metrics(struct garmin_batch *b, sdk_json json) {
+static aorta_status metrics(struct garmin_batch *b, sdk_json json)
+{
     static const struct {
         const char *from;
         struct garmin_run run;
@@ -38,7 +40,8 @@ static aorta_status metrics(struct garmin_batch *b, sdk_json json) {
     return st;
 }
 
-aorta_status garmin_read_user_metrics(struct garmin_batch *b) {
+aorta_status garmin_read_user_metrics(struct garmin_batch *b)
+{
     return garmin_each(b, metrics);
 }
 
@@ -56,14 +59,16 @@ static const struct garmin_field cycle_fields[] = {
     {"predicted_cycle_length_days", "predictedCycleLength", 1, 0, 1},
 };
 
-static void add_flag(sdk_fields *f, sdk_json json, const char *key, const char *from) {
+static void add_flag(sdk_fields *f, sdk_json json, const char *key, const char *from)
+{
     sdk_json v = sdk_json_get(json, from);
     if (sdk_json_type(v) == SDK_JSON_BOOL)
         sdk_add_bool(f, key, sdk_json_bool(v, 0));
 }
 
 /* Values entered during a pregnancy carry their own time. */
-static aorta_status emit_glucose(struct garmin_batch *b, sdk_json list) {
+static aorta_status emit_glucose(struct garmin_batch *b, sdk_json list)
+{
     static const struct garmin_run run = {.metric = "blood_glucose", .low = 1, .high = 2000};
     const struct garmin_item nowhere = {.has_offset = 0};
     sdk_samples s;
@@ -73,14 +78,14 @@ static aorta_status emit_glucose(struct garmin_batch *b, sdk_json list) {
     for (sdk_json m = sdk_json_first(list); m.node; m = sdk_json_next(m)) {
         int64_t t;
         double v = garmin_number(m, "valueInMilligramsPerDeciliter");
-        if (v >= run.low && v <= run.high &&
-            garmin_instant(sdk_json_get(m, "reportTimestampInSeconds"), &t) == 0)
+        if (v >= run.low && v <= run.high && garmin_instant(sdk_json_get(m, "reportTimestampInSeconds"), &t) == 0)
             sdk_samples_add(&s, t, v);
     }
     return sdk_samples_flush(&s);
 }
 
-static aorta_status cycle(struct garmin_batch *b, sdk_json json) {
+static aorta_status cycle(struct garmin_batch *b, sdk_json json)
+{
     struct garmin_item it;
     sdk_fields f = {.count = 0};
     aorta_str date = sdk_json_str(sdk_json_get(json, "periodStartDate"));
@@ -106,6 +111,7 @@ static aorta_status cycle(struct garmin_batch *b, sdk_json json) {
     return st == AORTA_OK ? emit_glucose(b, sdk_json_get(pregnancy, "bloodGlucoseList")) : st;
 }
 
-aorta_status garmin_read_cycle(struct garmin_batch *b) {
+aorta_status garmin_read_cycle(struct garmin_batch *b)
+{
     return garmin_each(b, cycle);
 }

@@ -15,21 +15,22 @@ static const struct {
     {{.metric = "speed", .low = 0, .high = 200}, {"speedMetersPerSecond"}},
     {{.metric = "power", .low = 0, .high = 10000}, {"powerInWatts"}},
     {{.metric = "cadence", .low = 0, .high = 1000},
-     {"stepsPerMinute", "bikeCadenceInRPM", "swimCadenceInStrokesPerMinute",
-      "wheelChairCadenceInPushesPerMinute", "directWheelchairCadence"}},
+     {"stepsPerMinute", "bikeCadenceInRPM", "swimCadenceInStrokesPerMinute", "wheelChairCadenceInPushesPerMinute",
+      "directWheelchairCadence"}},
     {{.metric = "elevation", .low = -1000, .high = 20000}, {"elevationInMeters"}},
-    {{.metric = "air_temperature", .low = -100, .high = 100},
-     {"airTemperatureCelcius", "airTemperatureCelsius"}},
+    {{.metric = "air_temperature", .low = -100, .high = 100}, {"airTemperatureCelcius", "airTemperatureCelsius"}},
 };
 
-static double first_of(sdk_json sample, const char *const *names) {
+static double first_of(sdk_json sample, const char *const *names)
+{
     double v = NAN;
     for (size_t i = 0; i < 6 && names[i] && isnan(v); i++)
         v = garmin_number(sample, names[i]);
     return v;
 }
 
-static int position(sdk_json sample, double *lat, double *lon) {
+static int position(sdk_json sample, double *lat, double *lon)
+{
     *lat = garmin_number(sample, "latitudeInDegree");
     *lon = garmin_number(sample, "longitudeInDegree");
     if (!(fabs(*lat) <= 90) || !(fabs(*lon) <= 180))
@@ -39,7 +40,8 @@ static int position(sdk_json sample, double *lat, double *lon) {
 
 /* ---- the samples as series ---- */
 
-static aorta_status emit_channels(struct garmin_batch *b, const struct garmin_activity *a, sdk_json samples) {
+static aorta_status emit_channels(struct garmin_batch *b, const struct garmin_activity *a, sdk_json samples)
+{
     sdk_samples s[AORTA_COUNT(channels)];
     aorta_status st = AORTA_OK;
     for (size_t i = 0; i < AORTA_COUNT(channels); i++) {
@@ -61,8 +63,8 @@ static aorta_status emit_channels(struct garmin_batch *b, const struct garmin_ac
     return st;
 }
 
-static aorta_status emit_positions(struct garmin_batch *b, const struct garmin_activity *a,
-                                   sdk_json samples) {
+static aorta_status emit_positions(struct garmin_batch *b, const struct garmin_activity *a, sdk_json samples)
+{
     static const struct garmin_run run_lat = {.metric = "latitude"}, run_lon = {.metric = "longitude"};
     sdk_samples latitude, longitude;
     garmin_samples_begin(b, &a->item, &latitude, &run_lat);
@@ -82,14 +84,15 @@ static aorta_status emit_positions(struct garmin_batch *b, const struct garmin_a
 
 /* ---- laps and route as fields of the record ---- */
 
-static int by_time(const void *a, const void *b) {
+static int by_time(const void *a, const void *b)
+{
     const int64_t *x = a, *y = b;
     return (*x > *y) - (*x < *y);
 }
 
 /* Garmin says when each lap begins; it ends with the next, or with the workout. */
-static aorta_status laps_json(struct garmin_batch *b, const struct garmin_activity *a, sdk_json laps,
-                              aorta_str *ret) {
+static aorta_status laps_json(struct garmin_batch *b, const struct garmin_activity *a, sdk_json laps, aorta_str *ret)
+{
     struct garmin_text t = {.ctx = b->ctx};
     uint32_t count = 0;
     int64_t *start = b->ctx->host->alloc(b->ctx, ((size_t)sdk_json_count(laps) + 1) * sizeof(*start));
@@ -104,8 +107,8 @@ static aorta_status laps_json(struct garmin_batch *b, const struct garmin_activi
         int64_t end = i + 1 < count ? start[i + 1] : a->end_us;
         if (end <= start[i])
             continue;
-        garmin_text_format(&t, "%s{\"start_us\":%lld,\"end_us\":%lld}", t.len ? "," : "[",
-                           (long long)start[i], (long long)end);
+        garmin_text_format(&t, "%s{\"start_us\":%lld,\"end_us\":%lld}", t.len ? "," : "[", (long long)start[i],
+                           (long long)end);
     }
     if (t.len)
         garmin_text_add(&t, "]", 1);
@@ -113,7 +116,8 @@ static aorta_status laps_json(struct garmin_batch *b, const struct garmin_activi
     return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
-static aorta_status route_json(struct garmin_batch *b, sdk_json samples, aorta_str *ret) {
+static aorta_status route_json(struct garmin_batch *b, sdk_json samples, aorta_str *ret)
+{
     struct garmin_text t = {.ctx = b->ctx};
     uint32_t seen = 0, step = sdk_json_count(samples) / ROUTE_MAX + 1;
     for (sdk_json m = sdk_json_first(samples); m.node; m = sdk_json_next(m)) {
@@ -132,7 +136,8 @@ static aorta_status route_json(struct garmin_batch *b, sdk_json samples, aorta_s
 
 /* ---- one item ---- */
 
-static aorta_status detail(struct garmin_batch *b, sdk_json json) {
+static aorta_status detail(struct garmin_batch *b, sdk_json json)
+{
     struct garmin_activity a;
     sdk_fields f = {.count = 0};
     aorta_str laps, route;
@@ -155,6 +160,7 @@ static aorta_status detail(struct garmin_batch *b, sdk_json json) {
     return st;
 }
 
-aorta_status garmin_read_activity_details(struct garmin_batch *b) {
+aorta_status garmin_read_activity_details(struct garmin_batch *b)
+{
     return garmin_each(b, detail);
 }

@@ -24,14 +24,16 @@ struct slot {
     double value[SUMS]; /* NaN = no entry says anything */
 };
 
-static int by_start(const void *a, const void *b) {
+static int by_start(const void *a, const void *b)
+{
     const struct slot *x = a, *y = b;
     if (x->item.start_us != y->item.start_us)
         return x->item.start_us < y->item.start_us ? -1 : 1;
     return (x->order > y->order) - (x->order < y->order);
 }
 
-static void add(struct slot *to, const struct slot *entry) {
+static void add(struct slot *to, const struct slot *entry)
+{
     for (size_t i = 0; i < SUMS; i++) {
         if (isnan(entry->value[i]))
             continue;
@@ -42,7 +44,8 @@ static void add(struct slot *to, const struct slot *entry) {
 }
 
 /* The entries as slots of one entry each; those without a time are skipped. */
-static uint32_t read_entries(struct garmin_batch *b, struct slot *slots) {
+static uint32_t read_entries(struct garmin_batch *b, struct slot *slots)
+{
     uint32_t count = 0;
     for (sdk_json json = garmin_first(b); json.node; json = garmin_next(b, json)) {
         struct slot *s = &slots[count];
@@ -59,7 +62,8 @@ static uint32_t read_entries(struct garmin_batch *b, struct slot *slots) {
     return count;
 }
 
-static uint32_t merge(struct slot *slots, uint32_t count) {
+static uint32_t merge(struct slot *slots, uint32_t count)
+{
     uint32_t n = 0;
     if (count > 1)
         qsort(slots, count, sizeof(*slots), by_start);
@@ -72,13 +76,15 @@ static uint32_t merge(struct slot *slots, uint32_t count) {
     return n;
 }
 
-static int64_t length_us(const struct slot *s) {
+static int64_t length_us(const struct slot *s)
+{
     return isnan(s->item.duration_s) ? 0 : llround(s->item.duration_s * 1e6);
 }
 
 /* Slots with the same offset go out together, up to where that changes. Each slot is its own revision: the
  * one that covers more of it wins. */
-static aorta_status emit_run(struct garmin_batch *b, const struct slot *slots, uint32_t count, size_t which) {
+static aorta_status emit_run(struct garmin_batch *b, const struct slot *slots, uint32_t count, size_t which)
+{
     int64_t *t = b->ctx->host->alloc(b->ctx, count * sizeof(*t));
     int64_t *dur = b->ctx->host->alloc(b->ctx, count * sizeof(*dur));
     double *v = b->ctx->host->alloc(b->ctx, count * sizeof(*v));
@@ -108,11 +114,13 @@ static aorta_status emit_run(struct garmin_batch *b, const struct slot *slots, u
 
 #define RUN_MAX 65536u /* samples in one call */
 
-static int together(const struct slot *a, const struct slot *b) {
+static int together(const struct slot *a, const struct slot *b)
+{
     return a->item.has_offset == b->item.has_offset && a->item.offset_s == b->item.offset_s;
 }
 
-aorta_status garmin_read_epochs(struct garmin_batch *b) {
+aorta_status garmin_read_epochs(struct garmin_batch *b)
+{
     uint32_t most = sdk_json_type(b->list) == SDK_JSON_ARRAY ? sdk_json_count(b->list) : 1;
     struct slot *slots = b->ctx->host->alloc(b->ctx, ((size_t)most + 1) * sizeof(*slots));
     if (!slots)

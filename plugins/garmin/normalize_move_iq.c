@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-static aorta_status move(struct garmin_batch *b, sdk_json json) {
+static aorta_status move(struct garmin_batch *b, sdk_json json)
+{
     struct garmin_item it;
     sdk_fields f = {.count = 0};
     aorta_status st = garmin_item_read(json, &it);
@@ -20,6 +21,7 @@ static aorta_status move(struct garmin_batch *b, sdk_json json) {
     return garmin_emit_record(b, &r, &f);
 }
 
-aorta_status garmin_read_move_iq(struct garmin_batch *b) {
+aorta_status garmin_read_move_iq(struct garmin_batch *b)
+{
     return garmin_each(b, move);
 }

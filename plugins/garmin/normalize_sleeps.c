@@ -21,7 +21,8 @@ struct night {
 
 /* ---- stages ---- */
 
-static const char *stage_name(aorta_str key) {
+static const char *stage_name(aorta_str key)
+{
     static const char *const known[] = {"deep", "light", "rem", "awake"};
     for (size_t i = 0; i < AORTA_COUNT(known); i++)
         if (sdk_str_ieq(key, known[i]))
@@ -29,7 +30,8 @@ static const char *stage_name(aorta_str key) {
     return "unknown";
 }
 
-static int by_start(const void *a, const void *b) {
+static int by_start(const void *a, const void *b)
+{
     const struct stage *x = a, *y = b;
     if (x->start_us != y->start_us)
         return x->start_us < y->start_us ? -1 : 1;
@@ -39,7 +41,8 @@ static int by_start(const void *a, const void *b) {
 }
 
 /* Garmin's pieces may overlap: each begins where the one before it ended. */
-static uint32_t straighten(struct stage *s, uint32_t count) {
+static uint32_t straighten(struct stage *s, uint32_t count)
+{
     uint32_t n = 0;
     if (count > 1)
         qsort(s, count, sizeof(*s), by_start);
@@ -53,7 +56,8 @@ static uint32_t straighten(struct stage *s, uint32_t count) {
     return n;
 }
 
-static aorta_status read_stages(struct garmin_batch *b, struct night *night) {
+static aorta_status read_stages(struct garmin_batch *b, struct night *night)
+{
     sdk_json map = sdk_json_get(night->item.json, "sleepLevelsMap");
     size_t most = 0;
     if (sdk_json_type(map) != SDK_JSON_OBJECT)
@@ -68,8 +72,7 @@ static aorta_status read_stages(struct garmin_batch *b, struct night *night) {
         for (sdk_json piece = sdk_json_first(level); piece.node; piece = sdk_json_next(piece)) {
             struct stage s = {.name = name};
             if (garmin_instant(sdk_json_get(piece, "startTimeInSeconds"), &s.start_us) == 0 &&
-                garmin_instant(sdk_json_get(piece, "endTimeInSeconds"), &s.end_us) == 0 &&
-                s.end_us > s.start_us)
+                garmin_instant(sdk_json_get(piece, "endTimeInSeconds"), &s.end_us) == 0 && s.end_us > s.start_us)
                 night->stages[night->count++] = s;
         }
     }
@@ -77,7 +80,8 @@ static aorta_status read_stages(struct garmin_batch *b, struct night *night) {
     return AORTA_OK;
 }
 
-static aorta_str stages_json(struct garmin_batch *b, const struct night *night) {
+static aorta_str stages_json(struct garmin_batch *b, const struct night *night)
+{
     struct garmin_text t = {.ctx = b->ctx};
     for (uint32_t i = 0; i < night->count; i++)
         garmin_text_format(&t, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", i ? "," : "[",
@@ -90,7 +94,8 @@ static aorta_str stages_json(struct garmin_batch *b, const struct night *night) 
 
 /* ---- the night ---- */
 
-static int is_tentative(sdk_json validation) {
+static int is_tentative(sdk_json validation)
+{
     static const char word[] = "TENTATIVE";
     aorta_str s = sdk_json_str(validation);
     size_t len = sizeof(word) - 1;
@@ -98,18 +103,21 @@ static int is_tentative(sdk_json validation) {
 }
 
 /* Two names for the same thing occur. */
-static double unmeasurable(sdk_json json) {
+static double unmeasurable(sdk_json json)
+{
     double v = garmin_number(json, "unmeasurableSleepInSeconds");
     return isnan(v) ? garmin_number(json, "unmeasurableSleepDurationInSeconds") : v;
 }
 
-static double or_zero(double v) {
+static double or_zero(double v)
+{
     return v > 0 && v < 10 * 86400.0 ? v : 0;
 }
 
 /* The duration is only the time asleep, so the end is where the last stage ends; without stages what was
  * awake and what could not be measured belongs to the night too. */
-static int64_t end_of(const struct night *night) {
+static int64_t end_of(const struct night *night)
+{
     int64_t end = night->item.start_us;
     for (uint32_t i = 0; i < night->count; i++)
         if (night->stages[i].end_us > end)
@@ -118,8 +126,7 @@ static int64_t end_of(const struct night *night) {
         return end;
     sdk_json json = night->item.json;
     return end + llround(1e6 * (or_zero(night->item.duration_s) +
-                                or_zero(garmin_number(json, "awakeDurationInSeconds")) +
-                                or_zero(unmeasurable(json))));
+                                or_zero(garmin_number(json, "awakeDurationInSeconds")) + or_zero(unmeasurable(json))));
 }
 
 static const struct garmin_field fields[] = {
@@ -130,12 +137,14 @@ static const struct garmin_field fields[] = {
     {"rem_s", "remSleepInSeconds", 1, 0, 0},
 };
 
-static double overall_score(sdk_json json) {
+static double overall_score(sdk_json json)
+{
     double v = garmin_number(sdk_json_get(json, "overallSleepScore"), "value");
     return v >= 0 && v <= 100 ? v : NAN;
 }
 
-static aorta_status emit_night(struct garmin_batch *b, const struct night *night) {
+static aorta_status emit_night(struct garmin_batch *b, const struct night *night)
+{
     sdk_fields f = {.count = 0};
     sdk_json json = night->item.json;
     aorta_record r = garmin_record(&night->item, "sleep");
@@ -154,7 +163,8 @@ static aorta_status emit_night(struct garmin_batch *b, const struct night *night
 }
 
 /* {"deepPercentage":"GOOD",…}: the words, as they stand in the payload. */
-static aorta_str score_parts(struct garmin_batch *b, sdk_json scores) {
+static aorta_str score_parts(struct garmin_batch *b, sdk_json scores)
+{
     struct garmin_text t = {.ctx = b->ctx};
     static const char *const parts[] = {"totalDuration", "stress",          "awakeCount",    "remPercentage",
                                         "restlessness",  "lightPercentage", "deepPercentage"};
@@ -170,7 +180,8 @@ static aorta_str score_parts(struct garmin_batch *b, sdk_json scores) {
     return garmin_text_done(&t);
 }
 
-static aorta_status emit_score(struct garmin_batch *b, const struct night *night) {
+static aorta_status emit_score(struct garmin_batch *b, const struct night *night)
+{
     sdk_fields f = {.count = 0};
     sdk_json json = night->item.json, overall = sdk_json_get(json, "overallSleepScore");
     double value = overall_score(json);
@@ -189,14 +200,12 @@ static aorta_status emit_score(struct garmin_batch *b, const struct night *night
     return garmin_emit_record(b, &r, &f);
 }
 
-static aorta_status emit_samples(struct garmin_batch *b, const struct night *night) {
-    struct garmin_run run = {.metric = "respiratory_rate",
-                             .low = 0.1,
-                             .high = 100,
-                             .flags = night->tentative ? AORTA_SERIES_TENTATIVE : 0};
+static aorta_status emit_samples(struct garmin_batch *b, const struct night *night)
+{
+    struct garmin_run run = {
+        .metric = "respiratory_rate", .low = 0.1, .high = 100, .flags = night->tentative ? AORTA_SERIES_TENTATIVE : 0};
     sdk_json json = night->item.json;
-    aorta_status st =
-        garmin_emit_map(b, &night->item, sdk_json_get(json, "timeOffsetSleepRespiration"), &run);
+    aorta_status st = garmin_emit_map(b, &night->item, sdk_json_get(json, "timeOffsetSleepRespiration"), &run);
     if (st != AORTA_OK)
         return st;
     run.metric = "oxygen_saturation";
@@ -205,12 +214,12 @@ static aorta_status emit_samples(struct garmin_batch *b, const struct night *nig
 
 /* ---- naps ---- */
 
-static aorta_status emit_nap(struct garmin_batch *b, const struct night *night, sdk_json nap) {
+static aorta_status emit_nap(struct garmin_batch *b, const struct night *night, sdk_json nap)
+{
     sdk_fields f = {.count = 0};
     struct garmin_item it = {.json = nap};
     double length = garmin_number(nap, "napDurationInSeconds");
-    if (garmin_instant(sdk_json_get(nap, "napStartTimeInSeconds"), &it.start_us) != 0 ||
-        or_zero(length) == 0) {
+    if (garmin_instant(sdk_json_get(nap, "napStartTimeInSeconds"), &it.start_us) != 0 || or_zero(length) == 0) {
         b->skipped++;
         return AORTA_OK;
     }
@@ -232,7 +241,8 @@ static aorta_status emit_nap(struct garmin_batch *b, const struct night *night, 
 
 /* ---- one item ---- */
 
-static aorta_status sleep(struct garmin_batch *b, sdk_json json) {
+static aorta_status sleep(struct garmin_batch *b, sdk_json json)
+{
     struct night night = {.count = 0};
     sdk_json naps = sdk_json_get(json, "naps");
     aorta_status st = garmin_item_read(json, &night.item);
@@ -255,6 +265,7 @@ static aorta_status sleep(struct garmin_batch *b, sdk_json json) {
     return st;
 }
 
-aorta_status garmin_read_sleeps(struct garmin_batch *b) {
+aorta_status garmin_read_sleeps(struct garmin_batch *b)
+{
     return garmin_each(b, sleep);
 }

@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-static aorta_status emit_series(struct garmin_batch *b, const struct garmin_item *it) {
+static aorta_status emit_series(struct garmin_batch *b, const struct garmin_item *it)
+{
     /* below 1 stand the reasons why there is no value: off the wrist, motion, recovery … */
     struct garmin_run run = {
         .metric = "garmin_stress_level", .low = 1, .high = 100, .version_us = garmin_covered_us(it)};
@@ -16,12 +17,14 @@ static aorta_status emit_series(struct garmin_batch *b, const struct garmin_item
 }
 
 /* The offset's name is also written with a capital IN. */
-static int event_offset(sdk_json event, int32_t *ret) {
+static int event_offset(sdk_json event, int32_t *ret)
+{
     return garmin_offset(sdk_json_get(event, "eventStartTimeOffsetInSeconds"), ret) ||
            garmin_offset(sdk_json_get(event, "eventStartTimeOffsetINSeconds"), ret);
 }
 
-static aorta_status emit_event(struct garmin_batch *b, const struct garmin_item *day, sdk_json event) {
+static aorta_status emit_event(struct garmin_batch *b, const struct garmin_item *day, sdk_json event)
+{
     sdk_fields f = {.count = 0};
     struct garmin_item it = {.json = event};
     double length = garmin_number(event, "duration"), impact = garmin_number(event, "bodyBatteryImpact");
@@ -33,8 +36,7 @@ static aorta_status emit_event(struct garmin_batch *b, const struct garmin_item 
     it.has_offset = event_offset(event, &it.offset_s);
     aorta_record r = garmin_record(&it, "garmin.body_battery_event");
     /* the day comes again as it grows, and so does the event: its own name is what and when */
-    r.external_id =
-        sdk_format(b->ctx, "%.*s-%lld", (int)type.len, type.ptr, (long long)(it.start_us / US_PER_S));
+    r.external_id = sdk_format(b->ctx, "%.*s-%lld", (int)type.len, type.ptr, (long long)(it.start_us / US_PER_S));
     r.version_us = garmin_covered_us(day);
     if (length >= 0 && length < 10 * 86400.0) {
         r.end_us = it.start_us + llround(length * 1e6);
@@ -45,7 +47,8 @@ static aorta_status emit_event(struct garmin_batch *b, const struct garmin_item 
     return garmin_emit_record(b, &r, &f);
 }
 
-static aorta_status stress(struct garmin_batch *b, sdk_json json) {
+static aorta_status stress(struct garmin_batch *b, sdk_json json)
+{
     struct garmin_item it;
     aorta_status st = garmin_item_read(json, &it);
     if (st == AORTA_OK)
@@ -60,6 +63,7 @@ static aorta_status stress(struct garmin_batch *b, sdk_json json) {
     return st;
 }
 
-aorta_status garmin_read_stress(struct garmin_batch *b) {
+aorta_status garmin_read_stress(struct garmin_batch *b)
+{
     return garmin_each(b, stress);
 }

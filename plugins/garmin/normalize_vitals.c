@@ -5,22 +5,24 @@
 #include <math.h>
 
 /* One map of samples, in a summary that grows. */
-static aorta_status map_of(struct garmin_batch *b, sdk_json json, const char *from, const char *metric,
-                           double low, double high) {
+static aorta_status map_of(struct garmin_batch *b, sdk_json json, const char *from, const char *metric, double low,
+                           double high)
+{
     struct garmin_item it;
     aorta_status st = garmin_item_read(json, &it);
     if (st != AORTA_OK)
         return st;
-    struct garmin_run run = {
-        .metric = metric, .low = low, .high = high, .version_us = garmin_covered_us(&it)};
+    struct garmin_run run = {.metric = metric, .low = low, .high = high, .version_us = garmin_covered_us(&it)};
     return garmin_emit_map(b, &it, sdk_json_get(json, from), &run);
 }
 
-static aorta_status pulse_ox(struct garmin_batch *b, sdk_json json) {
+static aorta_status pulse_ox(struct garmin_batch *b, sdk_json json)
+{
     return map_of(b, json, "timeOffsetSpo2Values", "oxygen_saturation", 1, 100);
 }
 
-static aorta_status respiration(struct garmin_batch *b, sdk_json json) {
+static aorta_status respiration(struct garmin_batch *b, sdk_json json)
+{
     return map_of(b, json, "timeOffsetEpochToBreaths", "respiratory_rate", 0.1, 100);
 }
 
@@ -31,15 +33,17 @@ struct value {
     struct garmin_run run;
 };
 
-static aorta_status emit_values(struct garmin_batch *b, const struct garmin_item *it,
-                                const struct value *table, size_t count) {
+static aorta_status emit_values(struct garmin_batch *b, const struct garmin_item *it, const struct value *table,
+                                size_t count)
+{
     aorta_status st = AORTA_OK;
     for (size_t i = 0; i < count && st == AORTA_OK; i++)
         st = garmin_emit_value(b, it, garmin_number(it->json, table[i].from), &table[i].run);
     return st;
 }
 
-static aorta_status hrv(struct garmin_batch *b, sdk_json json) {
+static aorta_status hrv(struct garmin_batch *b, sdk_json json)
+{
     static const struct value values[] = {
         {"lastNightAvg", {.metric = "garmin.hrv_night_average", .low = 1, .high = 1000}},
         {"lastNight5MinHigh", {.metric = "garmin.hrv_night_high", .low = 1, .high = 1000}},
@@ -48,10 +52,8 @@ static aorta_status hrv(struct garmin_batch *b, sdk_json json) {
     aorta_status st = garmin_item_read(json, &it);
     if (st != AORTA_OK)
         return st;
-    struct garmin_run run = {.metric = "heart_rate_variability_rmssd",
-                             .low = 1,
-                             .high = 1000,
-                             .version_us = garmin_covered_us(&it)};
+    struct garmin_run run = {
+        .metric = "heart_rate_variability_rmssd", .low = 1, .high = 1000, .version_us = garmin_covered_us(&it)};
     sdk_json map = sdk_json_get(json, "hrvValues");
     /* a night without its single values still has an average */
     st = sdk_json_count(map) ? garmin_emit_map(b, &it, map, &run)
@@ -59,7 +61,8 @@ static aorta_status hrv(struct garmin_batch *b, sdk_json json) {
     return st == AORTA_OK ? emit_values(b, &it, values, AORTA_COUNT(values)) : st;
 }
 
-static aorta_status skin_temp(struct garmin_batch *b, sdk_json json) {
+static aorta_status skin_temp(struct garmin_batch *b, sdk_json json)
+{
     static const struct value values[] = {
         {"avgDeviationCelsius", {.metric = "skin_temperature_deviation", .low = -30, .high = 30}}};
     struct garmin_item it;
@@ -67,7 +70,8 @@ static aorta_status skin_temp(struct garmin_batch *b, sdk_json json) {
     return st == AORTA_OK ? emit_values(b, &it, values, AORTA_COUNT(values)) : st;
 }
 
-static aorta_status blood_pressure(struct garmin_batch *b, sdk_json json) {
+static aorta_status blood_pressure(struct garmin_batch *b, sdk_json json)
+{
     static const struct value values[] = {
         {"systolic", {.metric = "blood_pressure_systolic", .low = 1, .high = 400}},
         {"diastolic", {.metric = "blood_pressure_diastolic", .low = 1, .high = 400}},
@@ -78,7 +82,8 @@ static aorta_status blood_pressure(struct garmin_batch *b, sdk_json json) {
     return st == AORTA_OK ? emit_values(b, &it, values, AORTA_COUNT(values)) : st;
 }
 
-static aorta_status body_comp(struct garmin_batch *b, sdk_json json) {
+static aorta_status body_comp(struct garmin_batch *b, sdk_json json)
+{
     static const struct value values[] = {
         {"weightInGrams", {.metric = "weight", .low = 1, .high = 1e6, .factor = 0.001}},
         {"bodyFatInPercent", {.metric = "body_fat_percentage", .low = 0.1, .high = 100}},
@@ -106,7 +111,8 @@ static const struct {
     {"sdrr_hrv", {.metric = "heart_rate_variability_sdnn", .low = 1, .high = 1000}},
 };
 
-static aorta_status measure(struct garmin_batch *b, const struct garmin_item *it, sdk_json summary) {
+static aorta_status measure(struct garmin_batch *b, const struct garmin_item *it, sdk_json summary)
+{
     aorta_str name = sdk_json_str(sdk_json_get(summary, "summaryType"));
     sdk_json map = sdk_json_get(summary, "epochSummaries");
     for (size_t i = 0; i < AORTA_COUNT(measures); i++) {
@@ -119,7 +125,8 @@ static aorta_status measure(struct garmin_batch *b, const struct garmin_item *it
     return AORTA_OK;
 }
 
-static aorta_status snapshot(struct garmin_batch *b, sdk_json json) {
+static aorta_status snapshot(struct garmin_batch *b, sdk_json json)
+{
     struct garmin_item it;
     aorta_status st = garmin_item_read(json, &it);
     if (st != AORTA_OK)
@@ -132,30 +139,37 @@ static aorta_status snapshot(struct garmin_batch *b, sdk_json json) {
 
 /* ---- the readers ---- */
 
-aorta_status garmin_read_hrv(struct garmin_batch *b) {
+aorta_status garmin_read_hrv(struct garmin_batch *b)
+{
     return garmin_each(b, hrv);
 }
 
-aorta_status garmin_read_pulse_ox(struct garmin_batch *b) {
+aorta_status garmin_read_pulse_ox(struct garmin_batch *b)
+{
     return garmin_each(b, pulse_ox);
 }
 
-aorta_status garmin_read_respiration(struct garmin_batch *b) {
+aorta_status garmin_read_respiration(struct garmin_batch *b)
+{
     return garmin_each(b, respiration);
 }
 
-aorta_status garmin_read_skin_temp(struct garmin_batch *b) {
+aorta_status garmin_read_skin_temp(struct garmin_batch *b)
+{
     return garmin_each(b, skin_temp);
 }
 
-aorta_status garmin_read_blood_pressures(struct garmin_batch *b) {
+aorta_status garmin_read_blood_pressures(struct garmin_batch *b)
+{
     return garmin_each(b, blood_pressure);
 }
 
-aorta_status garmin_read_body_comps(struct garmin_batch *b) {
+aorta_status garmin_read_body_comps(struct garmin_batch *b)
+{
     return garmin_each(b, body_comp);
 }
 
-aorta_status garmin_read_health_snapshot(struct garmin_batch *b) {
+aorta_status garmin_read_health_snapshot(struct garmin_batch *b)
+{
     return garmin_each(b, snapshot);
 }

@@ -20,25 +20,29 @@ struct params {
     int failed;
 };
 
-static aorta_str percent(aorta_ctx *ctx, aorta_str s) {
+static aorta_str percent(aorta_ctx *ctx, aorta_str s)
+{
     aorta_str out;
     return ctx->host->encode(ctx, AORTA_CODEC_PERCENT, s.ptr, s.len, &out) == AORTA_OK ? out : nothing;
 }
 
-static int compare(aorta_str a, aorta_str b) {
+static int compare(aorta_str a, aorta_str b)
+{
     size_t len = a.len < b.len ? a.len : b.len;
     int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-static int by_name_and_value(const void *a, const void *b) {
+static int by_name_and_value(const void *a, const void *b)
+{
     const aorta_pair *x = a, *y = b;
     int order = compare(x->name, y->name);
     return order ? order : compare(x->value, y->value);
 }
 
 /* Scheme and host in lower case, no default port, no query (RFC 5849, 3.4.1.2). */
-static aorta_str base_uri(aorta_ctx *ctx, aorta_str url) {
+static aorta_str base_uri(aorta_ctx *ctx, aorta_str url)
+{
     const char *mark = memchr(url.ptr, '?', url.len);
     aorta_str whole = {url.ptr, mark ? (size_t)(mark - url.ptr) : url.len};
     aorta_str path = garmin_url_path(whole);
@@ -58,7 +62,8 @@ static aorta_str base_uri(aorta_ctx *ctx, aorta_str url) {
     return (aorta_str){text, whole.len - drop};
 }
 
-static void encode_pair(aorta_ctx *ctx, struct params *p, aorta_pair pair) {
+static void encode_pair(aorta_ctx *ctx, struct params *p, aorta_pair pair)
+{
     if (p->count == PARAMS_MAX) {
         p->failed = 1;
         return;
@@ -69,7 +74,8 @@ static void encode_pair(aorta_ctx *ctx, struct params *p, aorta_pair pair) {
     p->pair[p->count++] = coded;
 }
 
-static void encode_query(aorta_ctx *ctx, struct params *p, aorta_str url) {
+static void encode_query(aorta_ctx *ctx, struct params *p, aorta_str url)
+{
     const char *mark = memchr(url.ptr, '?', url.len);
     if (!mark)
         return;
@@ -79,7 +85,8 @@ static void encode_query(aorta_ctx *ctx, struct params *p, aorta_str url) {
         encode_pair(ctx, p, pair);
 }
 
-static aorta_str joined(aorta_ctx *ctx, const struct params *p) {
+static aorta_str joined(aorta_ctx *ctx, const struct params *p)
+{
     struct garmin_text t = {.ctx = ctx};
     for (uint32_t i = 0; i < p->count; i++) {
         if (i)
@@ -91,8 +98,9 @@ static aorta_str joined(aorta_ctx *ctx, const struct params *p) {
     return garmin_text_done(&t);
 }
 
-aorta_str garmin_oauth1_base_string(aorta_ctx *ctx, const char *method, aorta_str url,
-                                    const aorta_pair *params, uint32_t count) {
+aorta_str garmin_oauth1_base_string(aorta_ctx *ctx, const char *method, aorta_str url, const aorta_pair *params,
+                                    uint32_t count)
+{
     struct params p = {.count = 0};
     for (uint32_t i = 0; i < count; i++)
         encode_pair(ctx, &p, params[i]);
@@ -104,21 +112,22 @@ aorta_str garmin_oauth1_base_string(aorta_ctx *ctx, const char *method, aorta_st
     return sdk_format(ctx, "%s&%.*s&%.*s", method, (int)uri.len, uri.ptr, (int)list.len, list.ptr);
 }
 
-static aorta_str sign(const struct garmin *g, aorta_ctx *ctx, aorta_str token_secret, aorta_str text) {
+static aorta_str sign(const struct garmin *g, aorta_ctx *ctx, aorta_str token_secret, aorta_str text)
+{
     aorta_str a = percent(ctx, g->client_secret), b = percent(ctx, token_secret), out;
     uint8_t mac[SHA1_LEN];
     if (!a.len || (token_secret.len && !b.len))
         return nothing;
     aorta_str key = sdk_format(ctx, "%.*s&%.*s", (int)a.len, a.ptr, (int)b.len, b.len ? b.ptr : "");
     if (!key.ptr ||
-        ctx->host->hmac(ctx, AORTA_DIGEST_SHA1, key.ptr, key.len, text.ptr, text.len, mac, sizeof(mac)) !=
-            AORTA_OK ||
+        ctx->host->hmac(ctx, AORTA_DIGEST_SHA1, key.ptr, key.len, text.ptr, text.len, mac, sizeof(mac)) != AORTA_OK ||
         ctx->host->encode(ctx, AORTA_CODEC_B64, mac, sizeof(mac), &out) != AORTA_OK)
         return nothing;
     return out;
 }
 
-static aorta_str nonce(aorta_ctx *ctx) {
+static aorta_str nonce(aorta_ctx *ctx)
+{
     uint8_t bytes[16];
     aorta_str out;
     if (ctx->host->random(ctx, bytes, sizeof(bytes)) != AORTA_OK ||
@@ -133,11 +142,13 @@ struct header {
     uint32_t count;
 };
 
-static void add(struct header *h, aorta_str name, aorta_str value) {
+static void add(struct header *h, aorta_str name, aorta_str value)
+{
     h->pair[h->count++] = (aorta_pair){name, value};
 }
 
-static aorta_str header_text(aorta_ctx *ctx, const struct header *h) {
+static aorta_str header_text(aorta_ctx *ctx, const struct header *h)
+{
     struct garmin_text t = {.ctx = ctx};
     for (uint32_t i = 0; i < h->count; i++) {
         aorta_str value = percent(ctx, h->pair[i].value);
@@ -152,7 +163,8 @@ static aorta_str header_text(aorta_ctx *ctx, const struct header *h) {
 }
 
 aorta_str garmin_oauth1_header(const struct garmin *g, aorta_ctx *ctx, const char *method, aorta_str url,
-                               const struct garmin_grant *grant, const aorta_pair *more) {
+                               const struct garmin_grant *grant, const aorta_pair *more)
+{
     struct header h = {.count = 0};
     aorta_str once = nonce(ctx);
     aorta_str now = sdk_format(ctx, "%lld", (long long)(ctx->host->now_us(ctx) / US_PER_S));
@@ -178,9 +190,9 @@ aorta_str garmin_oauth1_header(const struct garmin *g, aorta_ctx *ctx, const cha
 /* ---- tokens ---- */
 
 /* A signed POST whose answer is a form with a token and its secret. */
-static aorta_status fetch_token(const struct garmin *g, aorta_ctx *ctx, aorta_str url,
-                                const struct garmin_grant *with, const aorta_pair *more, const char *what,
-                                struct garmin_grant *ret) {
+static aorta_status fetch_token(const struct garmin *g, aorta_ctx *ctx, aorta_str url, const struct garmin_grant *with,
+                                const aorta_pair *more, const char *what, struct garmin_grant *ret)
+{
     const aorta_http_resp *resp;
     aorta_str right = garmin_oauth1_header(g, ctx, "POST", url, with, more);
     if (!right.ptr)
@@ -210,13 +222,13 @@ static aorta_status fetch_token(const struct garmin *g, aorta_ctx *ctx, aorta_st
     ret->token = garmin_form_param(ctx, form, "oauth_token");
     ret->secret = garmin_form_param(ctx, form, "oauth_token_secret");
     if (!ret->token.len || !ret->secret.len)
-        return sdk_fail(ctx, AORTA_ERR_UPSTREAM, "garmin.token", "Garmin's answer to %s holds no token",
-                        what);
+        return sdk_fail(ctx, AORTA_ERR_UPSTREAM, "garmin.token", "Garmin's answer to %s holds no token", what);
     return AORTA_OK;
 }
 
 /* The request token waits for its callback as a form, which is how it came. */
-static aorta_status keep(aorta_ctx *ctx, const struct garmin_grant *grant) {
+static aorta_status keep(aorta_ctx *ctx, const struct garmin_grant *grant)
+{
     sdk_query q = {0};
     sdk_query_add(ctx, &q, "token", grant->token);
     sdk_query_add(ctx, &q, "secret", grant->secret);
@@ -225,7 +237,8 @@ static aorta_status keep(aorta_ctx *ctx, const struct garmin_grant *grant) {
     return ctx->host->state_put(ctx, AORTA_STATE_FLOW, FLOW_KEY, strlen(FLOW_KEY), q.text, q.len, 0);
 }
 
-static int kept(aorta_ctx *ctx, struct garmin_grant *ret) {
+static int kept(aorta_ctx *ctx, struct garmin_grant *ret)
+{
     aorta_bytes value;
     if (ctx->host->state_get(ctx, AORTA_STATE_FLOW, FLOW_KEY, strlen(FLOW_KEY), &value) != AORTA_OK)
         return 0;
@@ -235,7 +248,8 @@ static int kept(aorta_ctx *ctx, struct garmin_grant *ret) {
     return ret->token.len && ret->secret.len;
 }
 
-aorta_status garmin_oauth1_authorize(const struct garmin *g, aorta_ctx *ctx, const aorta_authorize_req *req) {
+aorta_status garmin_oauth1_authorize(const struct garmin *g, aorta_ctx *ctx, const aorta_authorize_req *req)
+{
     struct garmin_grant grant;
     sdk_query state = {0}, q = {0};
     sdk_query_add(ctx, &state, "state", req->state);
@@ -250,25 +264,22 @@ aorta_status garmin_oauth1_authorize(const struct garmin *g, aorta_ctx *ctx, con
     if (st != AORTA_OK)
         return st;
     sdk_query_add(ctx, &q, "oauth_token", grant.token);
-    sdk_query_add(ctx, &q, "oauth_callback",
-                  back); /* Garmin's page takes it from here or from the request token */
-    aorta_authorize_result result = {.struct_size = sizeof(result),
-                                     .url = sdk_url(ctx, g->authorize_url_1, NULL, &q)};
+    sdk_query_add(ctx, &q, "oauth_callback", back); /* Garmin's page takes it from here or from the request token */
+    aorta_authorize_result result = {.struct_size = sizeof(result), .url = sdk_url(ctx, g->authorize_url_1, NULL, &q)};
     if (!result.url.ptr)
         return AORTA_ERR_NOMEM;
     return ctx->host->authorize_done(ctx, &result);
 }
 
-aorta_status garmin_oauth1_callback(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req) {
+aorta_status garmin_oauth1_callback(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req)
+{
     struct garmin_grant asked, got;
     aorta_str token = sdk_pair(req->query, req->query_count, "oauth_token");
-    aorta_pair verifier = {AORTA_S("oauth_verifier"),
-                           sdk_pair(req->query, req->query_count, "oauth_verifier")};
+    aorta_pair verifier = {AORTA_S("oauth_verifier"), sdk_pair(req->query, req->query_count, "oauth_verifier")};
     /* "no" comes back as a missing verifier, or as the word null */
     if (!verifier.value.len || sdk_str_eq(verifier.value, "null"))
         return sdk_fail(ctx, AORTA_ERR_DENIED, "garmin.denied", "the user did not agree at Garmin");
-    if (!kept(ctx, &asked) ||
-        !ctx->host->ct_equal(ctx, token.ptr, token.len, asked.token.ptr, asked.token.len))
+    if (!kept(ctx, &asked) || !ctx->host->ct_equal(ctx, token.ptr, token.len, asked.token.ptr, asked.token.len))
         return sdk_fail(ctx, AORTA_ERR_STATE, "garmin.flow_unknown",
                         "this consent was not begun here, or too long ago");
     aorta_status st =

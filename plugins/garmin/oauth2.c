@@ -5,7 +5,8 @@
 /* Tokens end early for us: Garmin asks to stay ten minutes away from the end. */
 #define EARLY_S 600
 
-aorta_status garmin_oauth2_authorize(const struct garmin *g, aorta_ctx *ctx, const aorta_authorize_req *req) {
+aorta_status garmin_oauth2_authorize(const struct garmin *g, aorta_ctx *ctx, const aorta_authorize_req *req)
+{
     aorta_str verifier, challenge;
     aorta_status st = sdk_pkce(ctx, &verifier, &challenge);
     if (st == AORTA_OK)
@@ -19,8 +20,7 @@ aorta_status garmin_oauth2_authorize(const struct garmin *g, aorta_ctx *ctx, con
     sdk_query_add(ctx, &q, "code_challenge_method", AORTA_S("S256"));
     sdk_query_add(ctx, &q, "redirect_uri", req->redirect_uri);
     sdk_query_add(ctx, &q, "state", req->state);
-    aorta_authorize_result result = {.struct_size = sizeof(result),
-                                     .url = sdk_url(ctx, g->authorize_url, NULL, &q)};
+    aorta_authorize_result result = {.struct_size = sizeof(result), .url = sdk_url(ctx, g->authorize_url, NULL, &q)};
     if (!result.url.ptr)
         return AORTA_ERR_NOMEM;
     return ctx->host->authorize_done(ctx, &result);
@@ -28,8 +28,8 @@ aorta_status garmin_oauth2_authorize(const struct garmin *g, aorta_ctx *ctx, con
 
 /* ---- the token endpoint ---- */
 
-static aorta_status post_form(const struct garmin *g, aorta_ctx *ctx, sdk_query *q,
-                              const aorta_http_resp **ret) {
+static aorta_status post_form(const struct garmin *g, aorta_ctx *ctx, sdk_query *q, const aorta_http_resp **ret)
+{
     aorta_pair headers[] = {{AORTA_S("Accept"), AORTA_S("application/json")},
                             {AORTA_S("Content-Type"), AORTA_S("application/x-www-form-urlencoded")}};
     sdk_query_add(ctx, q, "client_id", g->client_id);
@@ -47,7 +47,8 @@ static aorta_status post_form(const struct garmin *g, aorta_ctx *ctx, sdk_query 
 }
 
 /* The `error` of an OAuth error answer, or empty. */
-static aorta_str oauth_error(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static aorta_str oauth_error(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     sdk_json answer;
     if (sdk_json_parse(ctx, resp->body.ptr, resp->body.len, &answer) != AORTA_OK)
         return (aorta_str){NULL, 0};
@@ -55,7 +56,8 @@ static aorta_str oauth_error(aorta_ctx *ctx, const aorta_http_resp *resp) {
 }
 
 /* What a refusal of the token endpoint means; `gone` is what invalid_grant means here. */
-static aorta_status token_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const aorta_error *gone) {
+static aorta_status token_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const aorta_error *gone)
+{
     if (resp->status == 400 || resp->status == 401) {
         aorta_str error = oauth_error(ctx, resp);
         if (sdk_str_eq(error, "invalid_grant"))
@@ -72,14 +74,14 @@ static aorta_status token_refused(aorta_ctx *ctx, const aorta_http_resp *resp, c
     return sdk_http_failure(ctx, resp, "garmin.token", "the token request");
 }
 
-aorta_status garmin_oauth2_tokens(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_credentials *ret) {
+aorta_status garmin_oauth2_tokens(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_credentials *ret)
+{
     sdk_json answer;
     *ret = (aorta_credentials){.struct_size = sizeof(*ret)};
     if (sdk_json_parse(ctx, resp->body.ptr, resp->body.len, &answer) == AORTA_OK)
         ret->access_token = sdk_json_str(sdk_json_get(answer, "access_token"));
     if (!ret->access_token.len)
-        return sdk_fail(ctx, AORTA_ERR_UPSTREAM, "garmin.token",
-                        "Garmin's token answer holds no access token");
+        return sdk_fail(ctx, AORTA_ERR_UPSTREAM, "garmin.token", "Garmin's token answer holds no access token");
     ret->refresh_token = sdk_json_str(sdk_json_get(answer, "refresh_token"));
     ret->token_type = AORTA_S("bearer");
     int64_t life = sdk_json_int(sdk_json_get(answer, "expires_in"), 0);
@@ -93,17 +95,18 @@ aorta_status garmin_oauth2_tokens(aorta_ctx *ctx, const aorta_http_resp *resp, a
 /* ---- callback ---- */
 
 /* The consent page came back with something else than a code. */
-static aorta_status no_code(aorta_ctx *ctx, aorta_str error) {
+static aorta_status no_code(aorta_ctx *ctx, aorta_str error)
+{
     if (sdk_str_eq(error, "access_denied"))
         return sdk_fail(ctx, AORTA_ERR_DENIED, "garmin.denied", "the user did not agree at Garmin");
     if (error.len)
-        return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "garmin.consent",
-                        "Garmin ended the consent with an error");
+        return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "garmin.consent", "Garmin ended the consent with an error");
     return sdk_fail(ctx, AORTA_ERR_INVALID_PARAM, "garmin.code_missing", "the callback carries no code");
 }
 
-static aorta_status exchange(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req,
-                             aorta_str code, aorta_credentials *ret) {
+static aorta_status exchange(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req, aorta_str code,
+                             aorta_credentials *ret)
+{
     aorta_bytes verifier;
     const aorta_http_resp *resp;
     if (ctx->host->state_get(ctx, AORTA_STATE_FLOW, "verifier", 8, &verifier) != AORTA_OK)
@@ -121,15 +124,15 @@ static aorta_status exchange(const struct garmin *g, aorta_ctx *ctx, const aorta
         const aorta_error gone = {.struct_size = sizeof(gone),
                                   .status = AORTA_ERR_STATE,
                                   .code = "garmin.code_refused",
-                                  .message =
-                                      AORTA_S("Garmin does not accept the code; begin the consent again"),
+                                  .message = AORTA_S("Garmin does not accept the code; begin the consent again"),
                                   .upstream_status = resp->status};
         return token_refused(ctx, resp, &gone);
     }
     return garmin_oauth2_tokens(ctx, resp, ret);
 }
 
-aorta_status garmin_oauth2_callback(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req) {
+aorta_status garmin_oauth2_callback(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req)
+{
     aorta_str code = sdk_pair(req->query, req->query_count, "code");
     aorta_credentials got;
     if (!code.len)
@@ -146,15 +149,14 @@ aorta_status garmin_oauth2_callback(const struct garmin *g, aorta_ctx *ctx, cons
 
 /* An OAuth 1 connection, after the deployment went over to OAuth 2: Garmin exchanges the old token for new
  * ones. */
-static aorta_status migrate(const struct garmin *g, aorta_ctx *ctx, const struct garmin_grant *grant) {
+static aorta_status migrate(const struct garmin *g, aorta_ctx *ctx, const struct garmin_grant *grant)
+{
     if (g->oauth_version != 2)
-        return sdk_fail(ctx, AORTA_ERR_UNSUPPORTED, "garmin.oauth1_refresh",
-                        "an OAuth 1 token has no end to put off");
+        return sdk_fail(ctx, AORTA_ERR_UNSUPPORTED, "garmin.oauth1_refresh", "an OAuth 1 token has no end to put off");
     const aorta_http_resp *resp;
-    struct garmin_call call = {
-        .method = "POST",
-        .url = sdk_url(ctx, g->api_url, "/partner-gateway/rest/user/token-exchange", NULL),
-        .grant = grant};
+    struct garmin_call call = {.method = "POST",
+                               .url = sdk_url(ctx, g->api_url, "/partner-gateway/rest/user/token-exchange", NULL),
+                               .grant = grant};
     aorta_status st = garmin_request(g, ctx, &call, &resp);
     if (st != AORTA_OK)
         return st;
@@ -171,7 +173,8 @@ static aorta_status migrate(const struct garmin *g, aorta_ctx *ctx, const struct
     return ctx->host->callback_done(ctx, &got);
 }
 
-static aorta_status refresh(void *self, aorta_ctx *ctx) {
+static aorta_status refresh(void *self, aorta_ctx *ctx)
+{
     const struct garmin *g = self;
     const aorta_http_resp *resp;
     struct garmin_grant grant;

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEEP_S                                                                                               \
-    S_PER_DAY /* Garmin does not say how long a token lives; refused ones are forgotten at once              \
+#define KEEP_S                                                                                                         \
+    S_PER_DAY /* Garmin does not say how long a token lives; refused ones are forgotten at once                        \
                */
 #define KEEP_LINES 8
 #define TOKEN_MAX  2048
@@ -17,14 +17,16 @@ struct key {
     size_t len;
 };
 
-static struct key key_of(int type) {
+static struct key key_of(int type)
+{
     struct key k;
     int n = snprintf(k.text, sizeof(k.text), "pull.%s", garmin_types[type].key);
     k.len = n > 0 ? (size_t)n : 0;
     return k;
 }
 
-static aorta_status load(aorta_ctx *ctx, int type, aorta_str *ret) {
+static aorta_status load(aorta_ctx *ctx, int type, aorta_str *ret)
+{
     struct key k = key_of(type);
     aorta_bytes value = {NULL, 0};
     aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, k.text, k.len, &value);
@@ -32,7 +34,8 @@ static aorta_status load(aorta_ctx *ctx, int type, aorta_str *ret) {
     return st == AORTA_ERR_NOT_FOUND ? AORTA_OK : st;
 }
 
-static aorta_status store(aorta_ctx *ctx, int type, const struct garmin_text *t) {
+static aorta_status store(aorta_ctx *ctx, int type, const struct garmin_text *t)
+{
     struct key k = key_of(type);
     aorta_str value = garmin_text_done(t);
     if (t->failed)
@@ -41,7 +44,8 @@ static aorta_status store(aorta_ctx *ctx, int type, const struct garmin_text *t)
 }
 
 /* The next line of *rest. 1, or 0 at the end. */
-static int next_line(aorta_str *rest, aorta_str *line, struct garmin_pull *ret) {
+static int next_line(aorta_str *rest, aorta_str *line, struct garmin_pull *ret)
+{
     while (rest->len) {
         const char *nl = memchr(rest->ptr, '\n', rest->len);
         size_t len = nl ? (size_t)(nl - rest->ptr) : rest->len;
@@ -62,12 +66,14 @@ static int next_line(aorta_str *rest, aorta_str *line, struct garmin_pull *ret) 
     return 0;
 }
 
-static int same(aorta_str a, aorta_str b) {
+static int same(aorta_str a, aorta_str b)
+{
     return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
 /* What is kept of `old`, behind what is new: not `token` again, and not more than there is room for. */
-static void add_others(struct garmin_text *t, aorta_str old, aorta_str token) {
+static void add_others(struct garmin_text *t, aorta_str old, aorta_str token)
+{
     struct garmin_pull pull;
     aorta_str line;
     for (int n = 1; n < KEEP_LINES && next_line(&old, &line, &pull);) {
@@ -79,7 +85,8 @@ static void add_others(struct garmin_text *t, aorta_str old, aorta_str token) {
     }
 }
 
-int garmin_pull_of_url(aorta_ctx *ctx, aorta_str url, struct garmin_pull *ret) {
+int garmin_pull_of_url(aorta_ctx *ctx, aorta_str url, struct garmin_pull *ret)
+{
     aorta_str from = garmin_url_param(ctx, url, "uploadStartTimeInSeconds");
     aorta_str to = garmin_url_param(ctx, url, "uploadEndTimeInSeconds");
     char a[24], b[24];
@@ -98,7 +105,8 @@ int garmin_pull_of_url(aorta_ctx *ctx, aorta_str url, struct garmin_pull *ret) {
     return 0;
 }
 
-aorta_status garmin_pull_remember(aorta_ctx *ctx, int type, const struct garmin_pull *pull) {
+aorta_status garmin_pull_remember(aorta_ctx *ctx, int type, const struct garmin_pull *pull)
+{
     aorta_str old;
     aorta_status st = load(ctx, type, &old);
     if (st != AORTA_OK)
@@ -111,7 +119,8 @@ aorta_status garmin_pull_remember(aorta_ctx *ctx, int type, const struct garmin_
     return store(ctx, type, &t);
 }
 
-aorta_status garmin_pull_forget(aorta_ctx *ctx, int type, aorta_str token) {
+aorta_status garmin_pull_forget(aorta_ctx *ctx, int type, aorta_str token)
+{
     aorta_str old;
     aorta_status st = load(ctx, type, &old);
     if (st != AORTA_OK || !old.len)
@@ -121,7 +130,8 @@ aorta_status garmin_pull_forget(aorta_ctx *ctx, int type, aorta_str token) {
     return store(ctx, type, &t);
 }
 
-aorta_status garmin_pull_find(aorta_ctx *ctx, int type, int64_t from, int64_t to, struct garmin_pull *ret) {
+aorta_status garmin_pull_find(aorta_ctx *ctx, int type, int64_t from, int64_t to, struct garmin_pull *ret)
+{
     aorta_str rest, line;
     aorta_status st = load(ctx, type, &rest);
     if (st != AORTA_OK)

@@ -7,14 +7,16 @@
 
 #define DEPTH_MAX 64
 
-static const char *blanks(const char *p, const char *end) {
+static const char *blanks(const char *p, const char *end)
+{
     while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
         p++;
     return p;
 }
 
 /* Behind the closing quote of the string that begins at p, or NULL. */
-static const char *string_end(const char *p, const char *end) {
+static const char *string_end(const char *p, const char *end)
+{
     for (p++; p < end; p++) {
         if (*p == '\\')
             p++;
@@ -25,7 +27,8 @@ static const char *string_end(const char *p, const char *end) {
 }
 
 /* Behind the bracket that closes the one at p, or NULL. */
-static const char *container_end(const char *p, const char *end) {
+static const char *container_end(const char *p, const char *end)
+{
     char open[DEPTH_MAX];
     int depth = 0;
     while (p < end) {
@@ -52,15 +55,17 @@ static const char *container_end(const char *p, const char *end) {
 }
 
 /* Behind a number or a word, or NULL when there is none. */
-static const char *word_end(const char *p, const char *end) {
+static const char *word_end(const char *p, const char *end)
+{
     const char *start = p;
-    while (p < end && ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || *p == '-' || *p == '+' ||
-                       *p == '.' || *p == 'E'))
+    while (p < end &&
+           ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || *p == '-' || *p == '+' || *p == '.' || *p == 'E'))
         p++;
     return p > start ? p : NULL;
 }
 
-static const char *value_end(const char *p, const char *end) {
+static const char *value_end(const char *p, const char *end)
+{
     if (p == end)
         return NULL;
     if (*p == '"')
@@ -70,7 +75,8 @@ static const char *value_end(const char *p, const char *end) {
     return word_end(p, end);
 }
 
-int garmin_scan_document(aorta_str text, aorta_str *ret) {
+int garmin_scan_document(aorta_str text, aorta_str *ret)
+{
     const char *end = text.ptr + text.len;
     const char *p = text.len ? blanks(text.ptr, end) : end;
     const char *after = text.len ? value_end(p, end) : NULL;
@@ -80,16 +86,17 @@ int garmin_scan_document(aorta_str text, aorta_str *ret) {
     return 0;
 }
 
-int garmin_members_begin(aorta_str container, struct garmin_members *ret) {
+int garmin_members_begin(aorta_str container, struct garmin_members *ret)
+{
     if (container.len < 2 || (*container.ptr != '{' && *container.ptr != '['))
         return -1;
-    *ret = (struct garmin_members){container.ptr + 1, container.ptr + container.len - 1,
-                                   *container.ptr == '{', 1};
+    *ret = (struct garmin_members){container.ptr + 1, container.ptr + container.len - 1, *container.ptr == '{', 1};
     return 0;
 }
 
 /* "key" : before the value of an object's member. */
-static const char *read_key(const char *p, const char *end, aorta_str *key) {
+static const char *read_key(const char *p, const char *end, aorta_str *key)
+{
     if (p == end || *p != '"')
         return NULL;
     const char *after = string_end(p, end);
@@ -100,7 +107,8 @@ static const char *read_key(const char *p, const char *end, aorta_str *key) {
     return p < end && *p == ':' ? blanks(p + 1, end) : NULL;
 }
 
-int garmin_members_next(struct garmin_members *m, aorta_str *ret_key, aorta_str *ret_value) {
+int garmin_members_next(struct garmin_members *m, aorta_str *ret_key, aorta_str *ret_value)
+{
     const char *p = blanks(m->p, m->end);
     *ret_key = (aorta_str){NULL, 0};
     if (p == m->end)

@@ -127,7 +127,8 @@ static const struct {
     {"MULTI_SPORT", "multisport"}, /* the parent of its legs */
 };
 
-static aorta_str trim(aorta_str s) {
+static aorta_str trim(aorta_str s)
+{
     while (s.len && (*s.ptr == ' ' || *s.ptr == '\t')) {
         s.ptr++;
         s.len--;
@@ -137,7 +138,8 @@ static aorta_str trim(aorta_str s) {
     return s;
 }
 
-const char *garmin_sport(aorta_str name) {
+const char *garmin_sport(aorta_str name)
+{
     name = trim(name);
     if (name.len > 3 && sdk_str_ieq((aorta_str){name.ptr + name.len - 3, 3}, "_V2"))
         name.len -= 3;

@@ -14,13 +14,15 @@
 
 enum pulled { PULLED, TOKEN_REFUSED, NOT_TO_BE_HAD };
 
-static uint64_t response_limit(int type) {
+static uint64_t response_limit(int type)
+{
     return type == GARMIN_activityDetails ? DETAILS_MAX : 0;
 }
 
 /* Gets one URL and emits what it holds. */
-static aorta_status pull_url(const struct garmin *g, aorta_ctx *ctx, int type, aorta_str raw_key,
-                             aorta_str url, enum pulled *ret) {
+static aorta_status pull_url(const struct garmin *g, aorta_ctx *ctx, int type, aorta_str raw_key, aorta_str url,
+                             enum pulled *ret)
+{
     const aorta_http_resp *resp;
     struct garmin_call call = {.url = url, .max_response = response_limit(type)};
     aorta_status st = garmin_request(g, ctx, &call, &resp);
@@ -40,8 +42,9 @@ static aorta_status pull_url(const struct garmin *g, aorta_ctx *ctx, int type, a
     return st;
 }
 
-static aorta_status pull_window(const struct garmin *g, aorta_ctx *ctx, int type,
-                                const struct garmin_pull *pull, enum pulled *ret) {
+static aorta_status pull_window(const struct garmin *g, aorta_ctx *ctx, int type, const struct garmin_pull *pull,
+                                enum pulled *ret)
+{
     char path[64];
     sdk_query q = {0};
     sdk_query_add_int(ctx, &q, "uploadStartTimeInSeconds", pull->from);
@@ -54,8 +57,9 @@ static aorta_status pull_window(const struct garmin *g, aorta_ctx *ctx, int type
 /* ---- with the tokens at hand ---- */
 
 /* By a token that a ping brought. TOKEN_REFUSED also when there is none. */
-static aorta_status pull_remembered(const struct garmin *g, aorta_ctx *ctx, const struct garmin_walk *w,
-                                    int type, enum pulled *ret) {
+static aorta_status pull_remembered(const struct garmin *g, aorta_ctx *ctx, const struct garmin_walk *w, int type,
+                                    enum pulled *ret)
+{
     struct garmin_pull pull;
     *ret = TOKEN_REFUSED;
     for (;;) {
@@ -74,7 +78,8 @@ static aorta_status pull_remembered(const struct garmin *g, aorta_ctx *ctx, cons
 
 /* By the token from Garmin's portal, window by window of upload time. */
 static aorta_status pull_portal(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w, int type,
-                                enum pulled *ret) {
+                                enum pulled *ret)
+{
     int64_t now = ctx->host->now_us(ctx) / US_PER_S;
     int64_t end = w->kind == GARMIN_WALK_RANGE ? w->to + LATE_UPLOAD_S : w->to;
     if (end > now)
@@ -89,9 +94,8 @@ static aorta_status pull_portal(const struct garmin *g, aorta_ctx *ctx, struct g
             return st;
         if (*ret == TOKEN_REFUSED) {
             w->portal_dead = 1;
-            garmin_warn(
-                ctx,
-                "Garmin does not accept the configured pull_token any more; get a new one from its portal");
+            garmin_warn(ctx,
+                        "Garmin does not accept the configured pull_token any more; get a new one from its portal");
             return AORTA_OK;
         }
     }
@@ -99,7 +103,8 @@ static aorta_status pull_portal(const struct garmin *g, aorta_ctx *ctx, struct g
 }
 
 /* Stage PULL: each type by the first token that opens it, with a checkpoint after each. */
-static aorta_status pull_all(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w) {
+static aorta_status pull_all(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w)
+{
     for (int type = 0; type < GARMIN_TYPES; type++) {
         uint32_t bit = UINT32_C(1) << type;
         enum pulled how = TOKEN_REFUSED;
@@ -126,35 +131,33 @@ static aorta_status pull_all(const struct garmin *g, aorta_ctx *ctx, struct garm
 
 /* ---- how each kind of sync begins; round = 0 means there is nothing to do ---- */
 
-static aorta_status begin_range(aorta_ctx *ctx, const aorta_sync_req *req, struct garmin_walk *w) {
+static aorta_status begin_range(aorta_ctx *ctx, const aorta_sync_req *req, struct garmin_walk *w)
+{
     int64_t now = ctx->host->now_us(ctx) / US_PER_S;
-    if (req->params_count < 2 || req->params[0].type != AORTA_TYPE_TIME ||
-        req->params[1].type != AORTA_TYPE_TIME)
-        return sdk_fail(ctx, AORTA_ERR_INVALID_PARAM, "garmin.time_range.missing",
-                        "Missing time range parameters");
+    if (req->params_count < 2 || req->params[0].type != AORTA_TYPE_TIME || req->params[1].type != AORTA_TYPE_TIME)
+        return sdk_fail(ctx, AORTA_ERR_INVALID_PARAM, "garmin.time_range.missing", "Missing time range parameters");
     w->kind = GARMIN_WALK_RANGE;
     w->from = req->params[0].u.i / US_PER_S;
     w->to = (req->params[1].u.i + US_PER_S - 1) / US_PER_S;
     if (w->from > now + SKEW_S)
-        return ctx->host->fail(ctx,
-                               &(aorta_error){.struct_size = sizeof(aorta_error),
-                                              .status = AORTA_ERR_INVALID_PARAM,
-                                              .code = "garmin.time_range.future",
-                                              .message = AORTA_S("summary_start_time lies in the future"),
-                                              .field = AORTA_S("summary_start_time")});
+        return ctx->host->fail(ctx, &(aorta_error){.struct_size = sizeof(aorta_error),
+                                                   .status = AORTA_ERR_INVALID_PARAM,
+                                                   .code = "garmin.time_range.future",
+                                                   .message = AORTA_S("summary_start_time lies in the future"),
+                                                   .field = AORTA_S("summary_start_time")});
     if (w->to > now)
         w->to = now;
     w->round = w->from < w->to ? w->want : 0;
     return AORTA_OK;
 }
 
-static aorta_status begin_poll(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w) {
+static aorta_status begin_poll(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w)
+{
     aorta_bytes value;
     char text[24] = "";
     if (!g->pull_token.len)
         return AORTA_OK; /* nothing may be asked for: data comes by webhook */
-    aorta_status st =
-        ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, POLLED_KEY, strlen(POLLED_KEY), &value);
+    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, POLLED_KEY, strlen(POLLED_KEY), &value);
     if (st != AORTA_OK && st != AORTA_ERR_NOT_FOUND)
         return st;
     if (st == AORTA_OK && value.len < sizeof(text))
@@ -169,7 +172,8 @@ static aorta_status begin_poll(const struct garmin *g, aorta_ctx *ctx, struct ga
     return AORTA_OK;
 }
 
-static void begin_history(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w) {
+static void begin_history(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w)
+{
     int64_t now = ctx->host->now_us(ctx) / US_PER_S;
     w->kind = GARMIN_WALK_HISTORY;
     w->stage = GARMIN_ASK;
@@ -179,11 +183,10 @@ static void begin_history(const struct garmin *g, aorta_ctx *ctx, struct garmin_
         w->round = 0;
 }
 
-static aorta_status begin(const struct garmin *g, aorta_ctx *ctx, const aorta_sync_req *req,
-                          struct garmin_walk *w) {
+static aorta_status begin(const struct garmin *g, aorta_ctx *ctx, const aorta_sync_req *req, struct garmin_walk *w)
+{
     uint32_t asked_for = g->wanted & garmin_types_of(req->data);
-    *w = (struct garmin_walk){.stage = GARMIN_PULL,
-                              .want = asked_for & garmin_types_permitted(ctx->conn->scope)};
+    *w = (struct garmin_walk){.stage = GARMIN_PULL, .want = asked_for & garmin_types_permitted(ctx->conn->scope)};
     if (asked_for && !w->want && req->mode == AORTA_SYNC_MANUAL)
         return sdk_fail(ctx, AORTA_ERR_SCOPE, "garmin.permission_missing",
                         "the user does not share this data with this app in Garmin Connect");
@@ -196,12 +199,12 @@ static aorta_status begin(const struct garmin *g, aorta_ctx *ctx, const aorta_sy
         begin_history(g, ctx, w);
         return AORTA_OK;
     default:
-        return sdk_fail(ctx, AORTA_ERR_UNSUPPORTED, "garmin.mode",
-                        "this kind of sync is not known to the plugin");
+        return sdk_fail(ctx, AORTA_ERR_UNSUPPORTED, "garmin.mode", "this kind of sync is not known to the plugin");
     }
 }
 
-static aorta_status end_poll(aorta_ctx *ctx, const struct garmin_walk *w) {
+static aorta_status end_poll(aorta_ctx *ctx, const struct garmin_walk *w)
+{
     char text[24];
     int n = snprintf(text, sizeof(text), "%lld", (long long)w->to);
     if (w->portal_dead)
@@ -213,7 +216,8 @@ static aorta_status end_poll(aorta_ctx *ctx, const struct garmin_walk *w) {
 
 /* ---- a ping: fetch what it points to ---- */
 
-static aorta_status fetch_ping(const struct garmin *g, aorta_ctx *ctx, aorta_str line) {
+static aorta_status fetch_ping(const struct garmin *g, aorta_ctx *ctx, aorta_str line)
+{
     sdk_json hint;
     struct garmin_pull pull;
     enum pulled how;
@@ -234,12 +238,12 @@ static aorta_status fetch_ping(const struct garmin *g, aorta_ctx *ctx, aorta_str
         garmin_warn(ctx, "a notification of Garmin came too late: its link had ended");
         return AORTA_OK;
     }
-    return type >= 0 && garmin_pull_of_url(ctx, url, &pull) == 0 ? garmin_pull_remember(ctx, type, &pull)
-                                                                 : AORTA_OK;
+    return type >= 0 && garmin_pull_of_url(ctx, url, &pull) == 0 ? garmin_pull_remember(ctx, type, &pull) : AORTA_OK;
 }
 
 /* The hint is one ping a line; the cursor counts the lines that are done. */
-static aorta_status notified(const struct garmin *g, aorta_ctx *ctx, const aorta_sync_req *req) {
+static aorta_status notified(const struct garmin *g, aorta_ctx *ctx, const aorta_sync_req *req)
+{
     aorta_str rest = req->hint;
     int64_t done = 0, line_no = 0;
     sdk_json cursor;
@@ -264,7 +268,8 @@ static aorta_status notified(const struct garmin *g, aorta_ctx *ctx, const aorta
     return AORTA_OK;
 }
 
-aorta_status garmin_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req) {
+aorta_status garmin_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req)
+{
     const struct garmin *g = self;
     struct garmin_walk w;
     if (req->mode == AORTA_SYNC_NOTIFIED)
@@ -280,6 +285,5 @@ aorta_status garmin_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req) 
             return end_poll(ctx, &w);
         w.stage = GARMIN_ASK;
     }
-    return garmin_backfill_run(g, ctx, &w,
-                               req->mode == AORTA_SYNC_RESUMED ? req->hint : (aorta_str){NULL, 0});
+    return garmin_backfill_run(g, ctx, &w, req->mode == AORTA_SYNC_RESUMED ? req->hint : (aorta_str){NULL, 0});
 }

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Room for `more` bytes and a NUL; what is outgrown stays in the arena, so growth doubles. */
-static int reserve(struct garmin_text *t, size_t more) {
+static int reserve(struct garmin_text *t, size_t more)
+{
     if (t->failed)
         return -1;
     if (t->cap - t->len > more)
@@ -27,18 +28,21 @@ static int reserve(struct garmin_text *t, size_t more) {
     return 0;
 }
 
-void garmin_text_add(struct garmin_text *t, const char *text, size_t len) {
+void garmin_text_add(struct garmin_text *t, const char *text, size_t len)
+{
     if (len == 0 || reserve(t, len) != 0)
         return;
     memcpy(t->ptr + t->len, text, len);
     t->len += len;
 }
 
-void garmin_text_str(struct garmin_text *t, aorta_str s) {
+void garmin_text_str(struct garmin_text *t, aorta_str s)
+{
     garmin_text_add(t, s.ptr, s.len);
 }
 
-void garmin_text_format(struct garmin_text *t, const char *fmt, ...) {
+void garmin_text_format(struct garmin_text *t, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
     int need = vsnprintf(NULL, 0, fmt, args);
@@ -51,13 +55,15 @@ void garmin_text_format(struct garmin_text *t, const char *fmt, ...) {
     t->len += (size_t)need;
 }
 
-void garmin_text_types(struct garmin_text *t, uint32_t mask) {
+void garmin_text_types(struct garmin_text *t, uint32_t mask)
+{
     int any = 0;
     for (int i = 0; i < GARMIN_TYPES; i++)
         if (mask & UINT32_C(1) << i)
             garmin_text_format(t, "%s%s", any++ ? "," : "", garmin_types[i].key);
 }
 
-aorta_str garmin_text_done(const struct garmin_text *t) {
+aorta_str garmin_text_done(const struct garmin_text *t)
+{
     return t->failed ? (aorta_str){NULL, 0} : (aorta_str){t->ptr, t->len};
 }

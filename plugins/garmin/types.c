@@ -18,14 +18,16 @@ const char *const garmin_kinds[] = {
     NULL,
 };
 
-int garmin_type_find(aorta_str key) {
+int garmin_type_find(aorta_str key)
+{
     for (int i = 0; i < GARMIN_TYPES; i++)
         if (sdk_str_eq(key, garmin_types[i].key))
             return i;
     return -1;
 }
 
-static aorta_str trim(aorta_str s) {
+static aorta_str trim(aorta_str s)
+{
     while (s.len && *s.ptr == ' ') {
         s.ptr++;
         s.len--;
@@ -35,7 +37,8 @@ static aorta_str trim(aorta_str s) {
     return s;
 }
 
-uint32_t garmin_types_parse(aorta_str list, aorta_str *bad) {
+uint32_t garmin_types_parse(aorta_str list, aorta_str *bad)
+{
     uint32_t mask = 0;
     *bad = (aorta_str){NULL, 0};
     while (list.len) {
@@ -53,7 +56,8 @@ uint32_t garmin_types_parse(aorta_str list, aorta_str *bad) {
     return mask;
 }
 
-uint32_t garmin_types_of(uint32_t data) {
+uint32_t garmin_types_of(uint32_t data)
+{
     uint32_t mask = 0;
     for (int i = 0; i < GARMIN_TYPES; i++)
         if (data == 0 || (garmin_types[i].data & data))
@@ -61,7 +65,8 @@ uint32_t garmin_types_of(uint32_t data) {
     return mask;
 }
 
-int garmin_scope_has(aorta_str scope, const char *permission) {
+int garmin_scope_has(aorta_str scope, const char *permission)
+{
     size_t len = strlen(permission);
     for (size_t at = 0; at + len <= scope.len; at++) {
         if (memcmp(scope.ptr + at, permission, len) != 0)
@@ -74,7 +79,8 @@ int garmin_scope_has(aorta_str scope, const char *permission) {
     return 0;
 }
 
-uint32_t garmin_types_permitted(aorta_str scope) {
+uint32_t garmin_types_permitted(aorta_str scope)
+{
     uint32_t mask = 0;
     for (int i = 0; i < GARMIN_TYPES; i++)
         if (!scope.len || garmin_scope_has(scope, garmin_types[i].permission))

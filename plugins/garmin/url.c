@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* "scheme://authority" of a URL. */
-static aorta_str origin(aorta_str url) {
+static aorta_str origin(aorta_str url)
+{
     for (size_t i = 0; i + 3 <= url.len; i++) {
         if (memcmp(url.ptr + i, "://", 3) != 0)
             continue;
@@ -16,13 +17,17 @@ static aorta_str origin(aorta_str url) {
     return (aorta_str){NULL, 0};
 }
 
-static int lower(char c) {
+static int lower(char c)
+{
     return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 /* The origin without the port that its scheme means anyway. */
-static aorta_str without_default_port(aorta_str o) {
-    static const struct { const char *scheme, *port; } known[] = {{"https://", ":443"}, {"http://", ":80"}};
+static aorta_str without_default_port(aorta_str o)
+{
+    static const struct {
+        const char *scheme, *port;
+    } known[] = {{"https://", ":443"}, {"http://", ":80"}};
     for (size_t i = 0; i < AORTA_COUNT(known); i++) {
         size_t head = strlen(known[i].scheme), tail = strlen(known[i].port);
         if (o.len > head + tail && sdk_str_ieq((aorta_str){o.ptr, head}, known[i].scheme) &&
@@ -32,7 +37,8 @@ static aorta_str without_default_port(aorta_str o) {
     return o;
 }
 
-int garmin_same_origin(aorta_str a, aorta_str b) {
+int garmin_same_origin(aorta_str a, aorta_str b)
+{
     a = without_default_port(origin(a));
     b = without_default_port(origin(b));
     if (a.len == 0 || a.len != b.len)
@@ -43,7 +49,8 @@ int garmin_same_origin(aorta_str a, aorta_str b) {
     return 1;
 }
 
-aorta_str garmin_url_path(aorta_str url) {
+aorta_str garmin_url_path(aorta_str url)
+{
     size_t start = origin(url).len, end = start;
     while (end < url.len && url.ptr[end] != '?' && url.ptr[end] != '#')
         end++;
@@ -51,7 +58,8 @@ aorta_str garmin_url_path(aorta_str url) {
 }
 
 /* One side of a name=value: '+' is a blank, then percent. What does not decode is taken as it stands. */
-static aorta_str decode(aorta_ctx *ctx, const char *text, size_t len) {
+static aorta_str decode(aorta_ctx *ctx, const char *text, size_t len)
+{
     aorta_bytes out;
     aorta_str raw = {text, len};
     if (len == 0 || (!memchr(text, '%', len) && !memchr(text, '+', len)))
@@ -70,7 +78,8 @@ static aorta_str decode(aorta_ctx *ctx, const char *text, size_t len) {
     return (aorta_str){(const char *)out.ptr, out.len};
 }
 
-int garmin_form_next(aorta_ctx *ctx, aorta_str *form, aorta_pair *ret) {
+int garmin_form_next(aorta_ctx *ctx, aorta_str *form, aorta_pair *ret)
+{
     while (form->len) {
         const char *amp = memchr(form->ptr, '&', form->len);
         size_t len = amp ? (size_t)(amp - form->ptr) : form->len;
@@ -88,7 +97,8 @@ int garmin_form_next(aorta_ctx *ctx, aorta_str *form, aorta_pair *ret) {
     return 0;
 }
 
-aorta_str garmin_form_param(aorta_ctx *ctx, aorta_str form, const char *name) {
+aorta_str garmin_form_param(aorta_ctx *ctx, aorta_str form, const char *name)
+{
     aorta_pair pair;
     while (garmin_form_next(ctx, &form, &pair))
         if (sdk_str_eq(pair.name, name))
@@ -96,7 +106,8 @@ aorta_str garmin_form_param(aorta_ctx *ctx, aorta_str form, const char *name) {
     return (aorta_str){NULL, 0};
 }
 
-aorta_str garmin_url_param(aorta_ctx *ctx, aorta_str url, const char *name) {
+aorta_str garmin_url_param(aorta_ctx *ctx, aorta_str url, const char *name)
+{
     const char *mark = url.len ? memchr(url.ptr, '?', url.len) : NULL;
     if (!mark)
         return (aorta_str){NULL, 0};

@@ -14,21 +14,21 @@
 
 /* ---- verify ---- */
 
-static int equal(aorta_ctx *ctx, aorta_str a, aorta_str b) {
+static int equal(aorta_ctx *ctx, aorta_str a, aorta_str b)
+{
     return ctx->host->ct_equal(ctx, a.ptr, a.len, b.ptr, b.len);
 }
 
-static aorta_status verify(void *self, aorta_ctx *ctx, const aorta_webhook_req *req) {
+static aorta_status verify(void *self, aorta_ctx *ctx, const aorta_webhook_req *req)
+{
     const struct garmin *g = self;
     aorta_str id = sdk_pair(req->headers, req->headers_count, "garmin-client-id");
     aorta_str token = sdk_pair(req->query, req->query_count, "token");
     if (g->webhook_token.len && !equal(ctx, token, g->webhook_token))
-        return sdk_fail(ctx, AORTA_ERR_DENIED, "garmin.webhook_token",
-                        "the token of the webhook's URL is wrong");
+        return sdk_fail(ctx, AORTA_ERR_DENIED, "garmin.webhook_token", "the token of the webhook's URL is wrong");
     /* Garmin's data generator leaves the header out */
     if (g->client_id_check && id.len && !equal(ctx, id, g->client_id))
-        return sdk_fail(ctx, AORTA_ERR_DENIED, "garmin.webhook_client_id",
-                        "the webhook is for another client id");
+        return sdk_fail(ctx, AORTA_ERR_DENIED, "garmin.webhook_client_id", "the webhook is for another client id");
     return AORTA_OK;
 }
 
@@ -46,13 +46,15 @@ struct route {
     uint32_t skipped, files;
 };
 
-static aorta_status hand_over(struct route *r, const aorta_webhook_item *item) {
+static aorta_status hand_over(struct route *r, const aorta_webhook_item *item)
+{
     aorta_status st = r->host->item(r->ctx, item);
     return st == AORTA_ERR_NOT_FOUND ? AORTA_OK : st; /* a user we do not have: the host counts it */
 }
 
 /* The string value of a member, or empty. Only the value is parsed. */
-static aorta_str text_of(aorta_ctx *ctx, aorta_str raw) {
+static aorta_str text_of(aorta_ctx *ctx, aorta_str raw)
+{
     sdk_json v;
     if (!raw.len || *raw.ptr != '"')
         return (aorta_str){NULL, 0};
@@ -62,7 +64,8 @@ static aorta_str text_of(aorta_ctx *ctx, aorta_str raw) {
 }
 
 /* Printable ASCII without blanks, as user ids, keys and URLs of Garmin's are. */
-static int is_plain(aorta_str s, size_t max) {
+static int is_plain(aorta_str s, size_t max)
+{
     if (s.len == 0 || s.len > max)
         return 0;
     for (size_t i = 0; i < s.len; i++)
@@ -77,7 +80,8 @@ struct entry {
     aorta_str callback; /* raw; empty in a push */
 };
 
-static int read_entry(struct route *r, aorta_str text, struct entry *ret) {
+static int read_entry(struct route *r, aorta_str text, struct entry *ret)
+{
     struct garmin_members m;
     aorta_str key, value;
     int more;
@@ -95,7 +99,8 @@ static int read_entry(struct route *r, aorta_str text, struct entry *ret) {
     return more == 0 && is_plain(ret->raw.user, USER_MAX) ? 0 : -1;
 }
 
-static aorta_status ping(struct route *r, const struct entry *e) {
+static aorta_status ping(struct route *r, const struct entry *e)
+{
     aorta_str url = text_of(r->ctx, e->callback);
     if (r->type < 0 && sdk_str_eq(r->key, "activityFiles")) {
         r->files++;
@@ -121,7 +126,8 @@ static aorta_status ping(struct route *r, const struct entry *e) {
     return hand_over(r, &item);
 }
 
-static aorta_status push(void *arg, aorta_str text) {
+static aorta_status push(void *arg, aorta_str text)
+{
     struct route *r = arg;
     aorta_payload payload = {
         .struct_size = sizeof(payload),
@@ -140,7 +146,8 @@ static aorta_status push(void *arg, aorta_str text) {
     return hand_over(r, &item);
 }
 
-static int by_user(const void *a, const void *b) {
+static int by_user(const void *a, const void *b)
+{
     const struct garmin_raw *x = a, *y = b;
     size_t len = x->user.len < y->user.len ? x->user.len : y->user.len;
     int order = memcmp(x->user.ptr, y->user.ptr, len);
@@ -149,27 +156,29 @@ static int by_user(const void *a, const void *b) {
     return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-static int same_user(const struct garmin_raw *a, const struct garmin_raw *b) {
+static int same_user(const struct garmin_raw *a, const struct garmin_raw *b)
+{
     return a->user.len == b->user.len && memcmp(a->user.ptr, b->user.ptr, a->user.len) == 0;
 }
 
 /* Pushed items, user by user, each in the order they came. */
-static aorta_status push_all(struct route *r, struct garmin_raw *items, size_t count) {
+static aorta_status push_all(struct route *r, struct garmin_raw *items, size_t count)
+{
     if (count > 1)
         qsort(items, count, sizeof(*items), by_user);
     for (size_t i = 0, n; i < count; i += n) {
         for (n = 1; i + n < count && same_user(&items[i], &items[i + n]); n++)
             ;
         r->user = items[i].user;
-        aorta_status st =
-            garmin_envelope_write(r->ctx, r->raw_key, r->type == GARMIN_epochs, items + i, n, push, r);
+        aorta_status st = garmin_envelope_write(r->ctx, r->raw_key, r->type == GARMIN_epochs, items + i, n, push, r);
         if (st != AORTA_OK)
             return st;
     }
     return AORTA_OK;
 }
 
-static size_t count_of(aorta_str list) {
+static size_t count_of(aorta_str list)
+{
     struct garmin_members m;
     aorta_str key, value;
     size_t count = 0;
@@ -179,7 +188,8 @@ static size_t count_of(aorta_str list) {
 }
 
 /* A list of data: pings go out one by one, pushes together. */
-static aorta_status data(struct route *r, aorta_str list) {
+static aorta_status data(struct route *r, aorta_str list)
+{
     struct garmin_members m;
     aorta_str key, value;
     size_t count = 0;
@@ -206,13 +216,15 @@ static aorta_status data(struct route *r, aorta_str list) {
 
 /* ---- events about the user ---- */
 
-static aorta_status deregistered(struct route *r, const struct entry *e) {
+static aorta_status deregistered(struct route *r, const struct entry *e)
+{
     aorta_webhook_item item = {
         .struct_size = sizeof(item), .type = AORTA_WEBHOOK_DEREGISTER, .provider_user_id = e->raw.user};
     return hand_over(r, &item);
 }
 
-static aorta_status permissions_changed(struct route *r, const struct entry *e) {
+static aorta_status permissions_changed(struct route *r, const struct entry *e)
+{
     sdk_json doc;
     aorta_str scope;
     if (sdk_json_parse(r->ctx, e->raw.text.ptr, e->raw.text.len, &doc) != AORTA_OK ||
@@ -227,8 +239,8 @@ static aorta_status permissions_changed(struct route *r, const struct entry *e) 
     return hand_over(r, &item);
 }
 
-static aorta_status each(struct route *r, aorta_str list,
-                         aorta_status (*one)(struct route *, const struct entry *)) {
+static aorta_status each(struct route *r, aorta_str list, aorta_status (*one)(struct route *, const struct entry *))
+{
     struct garmin_members m;
     aorta_str key, value;
     int more;
@@ -248,7 +260,8 @@ static aorta_status each(struct route *r, aorta_str list,
 
 /* ---- the envelope ---- */
 
-static aorta_status list_of(struct route *r, aorta_str list) {
+static aorta_status list_of(struct route *r, aorta_str list)
+{
     aorta_str name = text_of(r->ctx, r->raw_key);
     r->key = name;
     r->type = garmin_type_find(name);
@@ -261,31 +274,29 @@ static aorta_status list_of(struct route *r, aorta_str list) {
     if (sdk_str_eq(name, "userPermissionsChange"))
         return each(r, list, permissions_changed);
     if (r->type < 0 && !sdk_str_eq(name, "activityFiles"))
-        sdk_log(r->ctx, AORTA_LOG_WARN, "Garmin sent a type that this plugin does not know: %.*s",
-                (int)name.len, name.ptr);
+        sdk_log(r->ctx, AORTA_LOG_WARN, "Garmin sent a type that this plugin does not know: %.*s", (int)name.len,
+                name.ptr);
     return data(r, list);
 }
 
-static aorta_status route(void *self, aorta_ctx *ctx, const aorta_webhook_req *req) {
+static aorta_status route(void *self, aorta_ctx *ctx, const aorta_webhook_req *req)
+{
     struct route r = {.g = self, .ctx = ctx, .received_at_us = req->received_at_us};
     struct garmin_members m;
     aorta_str body = {(const char *)req->body.ptr, req->body.len}, whole, value;
     int more;
     r.host = ctx->host->get_extension(ctx->host, AORTA_HOST_EXT_WEBHOOK);
     if (!r.host)
-        return sdk_fail(ctx, AORTA_ERR_CONTRACT, "garmin.webhook_host",
-                        "the gateway offers no way to route webhooks");
+        return sdk_fail(ctx, AORTA_ERR_CONTRACT, "garmin.webhook_host", "the gateway offers no way to route webhooks");
     if (garmin_scan_document(body, &whole) != 0 || *whole.ptr != '{' || garmin_members_begin(whole, &m) != 0)
-        return sdk_fail(ctx, AORTA_ERR_DATA, "garmin.webhook_body",
-                        "the webhook's body is not a JSON object");
+        return sdk_fail(ctx, AORTA_ERR_DATA, "garmin.webhook_body", "the webhook's body is not a JSON object");
     while ((more = garmin_members_next(&m, &r.raw_key, &value)) == 1) {
         aorta_status st = list_of(&r, value);
         if (st != AORTA_OK)
             return st;
     }
     if (r.files)
-        sdk_log(ctx, AORTA_LOG_INFO, "%u activity files were announced; the plugin does not fetch files",
-                r.files);
+        sdk_log(ctx, AORTA_LOG_INFO, "%u activity files were announced; the plugin does not fetch files", r.files);
     if (r.skipped)
         sdk_log(ctx, AORTA_LOG_WARN, "%u entries of a webhook could not be read and were skipped", r.skipped);
     if (more < 0)
