@@ -9,20 +9,21 @@
 
 /* ---- refusals ---- */
 
-static aorta_status config_failure(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static aorta_status config_failure(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     aorta_error err = {.struct_size = sizeof(err),
                        .status = AORTA_ERR_CONFIG,
                        .code = "suunto.subscription",
-                       .message =
-                           AORTA_S("Suunto does not accept the subscription key, or its product does not "
-                                   "include this call"),
+                       .message = AORTA_S("Suunto does not accept the subscription key, or its product does not "
+                                          "include this call"),
                        .field = AORTA_S("subscription_key"),
                        .upstream_status = resp->status};
     ctx->host->fail(ctx, &err);
     return err.status;
 }
 
-static aorta_status quota_failure(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static aorta_status quota_failure(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     aorta_str text = sdk_http_header(resp, "retry-after");
     int64_t seconds = 0;
     for (size_t i = 0; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9' && seconds < 10000000; i++)
@@ -37,7 +38,8 @@ static aorta_status quota_failure(aorta_ctx *ctx, const aorta_http_resp *resp) {
     return err.status;
 }
 
-static int contains(aorta_str text, const char *word) {
+static int contains(aorta_str text, const char *word)
+{
     size_t len = strlen(word);
     for (size_t i = 0; i + len <= text.len; i++)
         if (sdk_str_ieq((aorta_str){text.ptr + i, len}, word))
@@ -46,7 +48,8 @@ static int contains(aorta_str text, const char *word) {
 }
 
 /* The message of API Management, {"statusCode": n, "message": "…"}; empty when the API itself answered. */
-static aorta_str gateway_message(aorta_str body) {
+static aorta_str gateway_message(aorta_str body)
+{
     aorta_str code, message;
     if (!scan_member(body, "statusCode", &code) || !scan_member(body, "message", &message))
         return (aorta_str){NULL, 0};
@@ -56,7 +59,8 @@ static aorta_str gateway_message(aorta_str body) {
 /* A 401 that is not about the key refuses a token which the host has just renewed, for that is what it does
  * before anybody sees a 401. A grant that is gone fails in the renewal; this is Suunto contradicting itself,
  * as in its outages, and must not cost the user the connection. */
-static aorta_status token_failure(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static aorta_status token_failure(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     aorta_error err = {.struct_size = sizeof(err),
                        .status = AORTA_ERR_UPSTREAM,
                        .code = "suunto.fresh_token_refused",
@@ -66,7 +70,8 @@ static aorta_status token_failure(aorta_ctx *ctx, const aorta_http_resp *resp) {
     return err.status;
 }
 
-static int about_the_key(aorta_str message) {
+static int about_the_key(aorta_str message)
+{
     static const char *const words[] = {"subscription", "access denied", "product", "operation"};
     for (size_t i = 0; i < AORTA_COUNT(words); i++)
         if (contains(message, words[i]))
@@ -74,7 +79,8 @@ static int about_the_key(aorta_str message) {
     return 0;
 }
 
-static aorta_status refused(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_str body) {
+static aorta_status refused(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_str body)
+{
     aorta_str message = gateway_message(body);
     if (resp->status == 401)
         return about_the_key(message) ? config_failure(ctx, resp) : token_failure(ctx, resp);
@@ -89,16 +95,17 @@ static aorta_status refused(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_s
 /* ---- successes that are none ---- */
 
 /* {"error": {…}} or {"code": …} without data, with status 200. */
-static int error_in_disguise(aorta_str body) {
+static int error_in_disguise(aorta_str body)
+{
     aorta_str error, code, payload;
     if (scan_member(body, "error", &error) && !sdk_str_eq(error, "null"))
         return 1;
-    return scan_member(body, "code", &code) && !sdk_str_eq(code, "null") &&
-           !scan_member(body, "payload", &payload);
+    return scan_member(body, "code", &code) && !sdk_str_eq(code, "null") && !scan_member(body, "payload", &payload);
 }
 
 aorta_status api_get(const struct suunto *self, aorta_ctx *ctx, const char *path, const sdk_query *query,
-                     uint64_t max_response, struct api_answer *ret) {
+                     uint64_t max_response, struct api_answer *ret)
+{
     *ret = (struct api_answer){.resp = NULL};
     aorta_str url = sdk_url(ctx, self->api_url, path, query);
     if (!url.len)
@@ -125,8 +132,7 @@ aorta_status api_get(const struct suunto *self, aorta_ctx *ctx, const char *path
     if (resp->status < 200 || resp->status > 299)
         st = refused(ctx, resp, body);
     else if (error_in_disguise(body))
-        st =
-            sdk_fail(ctx, AORTA_ERR_UPSTREAM, "suunto.api_error", "Suunto answered 200 with an error inside");
+        st = sdk_fail(ctx, AORTA_ERR_UPSTREAM, "suunto.api_error", "Suunto answered 200 with an error inside");
     if (st != AORTA_OK) {
         ctx->host->http_release(ctx, resp);
         return st;

@@ -25,7 +25,8 @@ static const struct {
     {"empty", offsetof(struct cursor, empty)},
 };
 
-aorta_status cursor_checkpoint(aorta_ctx *ctx, const struct cursor *c) {
+aorta_status cursor_checkpoint(aorta_ctx *ctx, const struct cursor *c)
+{
     aorta_str text = AORTA_S("{\"v\":1");
     for (size_t i = 0; i < AORTA_COUNT(members) && text.len; i++)
         text = sdk_format(ctx, "%.*s,\"%s\":%lld", (int)text.len, text.ptr, members[i].name,
@@ -35,17 +36,16 @@ aorta_status cursor_checkpoint(aorta_ctx *ctx, const struct cursor *c) {
     return text.len ? ctx->host->checkpoint(ctx, text.ptr, text.len) : AORTA_ERR_NOMEM;
 }
 
-aorta_status cursor_read(aorta_ctx *ctx, aorta_bytes text, struct cursor *ret) {
+aorta_status cursor_read(aorta_ctx *ctx, aorta_bytes text, struct cursor *ret)
+{
     sdk_json json;
     aorta_status st = sdk_json_parse(ctx, text.ptr, text.len, &json);
     if (st == AORTA_ERR_NOMEM)
         return st;
     if (st != AORTA_OK || sdk_json_int(sdk_json_get(json, "v"), 0) != 1)
-        return sdk_fail(ctx, AORTA_ERR_INTERNAL, "suunto.cursor",
-                        "the cursor of this sync is not one of ours");
+        return sdk_fail(ctx, AORTA_ERR_INTERNAL, "suunto.cursor", "the cursor of this sync is not one of ours");
     *ret = (struct cursor){.stage = 0};
     for (size_t i = 0; i < AORTA_COUNT(members); i++)
-        *(int64_t *)(void *)((char *)ret + members[i].at) =
-            sdk_json_int(sdk_json_get(json, members[i].name), 0);
+        *(int64_t *)(void *)((char *)ret + members[i].at) = sdk_json_int(sdk_json_get(json, members[i].name), 0);
     return AORTA_OK;
 }

@@ -13,7 +13,8 @@
 /* ---- the bytes ---- */
 
 /* Big payloads are read; JSON cannot be understood before its end. */
-static aorta_status read_all(aorta_ctx *ctx, uint64_t size, aorta_str *ret) {
+static aorta_status read_all(aorta_ctx *ctx, uint64_t size, aorta_str *ret)
+{
     char *text = size < SIZE_MAX ? ctx->host->alloc(ctx, (size_t)size + 1) : NULL;
     uint64_t at = 0;
     if (!text)
@@ -38,7 +39,8 @@ static const struct {
     {KIND_RECOVERY, normalize_recovery}, {KIND_DAILY, normalize_daily},
 };
 
-static aorta_status read_payload(struct input *in, aorta_status (*read)(struct input *in)) {
+static aorta_status read_payload(struct input *in, aorta_status (*read)(struct input *in))
+{
     aorta_status st = AORTA_OK;
     in->text = (aorta_str){(const char *)in->payload->data, (size_t)in->payload->size};
     if (!in->payload->data)
@@ -46,12 +48,12 @@ static aorta_status read_payload(struct input *in, aorta_status (*read)(struct i
     if (st == AORTA_OK)
         st = read(in);
     if (st == AORTA_OK && in->skipped)
-        sdk_log(in->ctx, AORTA_LOG_WARN, "%u of %u items gave nothing", (unsigned)in->skipped,
-                (unsigned)in->items);
+        sdk_log(in->ctx, AORTA_LOG_WARN, "%u of %u items gave nothing", (unsigned)in->skipped, (unsigned)in->items);
     return st;
 }
 
-aorta_status suunto_normalize(void *self, aorta_ctx *ctx, const aorta_payload *payload) {
+aorta_status suunto_normalize(void *self, aorta_ctx *ctx, const aorta_payload *payload)
+{
     (void)self;
     struct input in = {.ctx = ctx, .payload = payload};
     for (size_t i = 0; i < AORTA_COUNT(readers); i++)
@@ -62,12 +64,14 @@ aorta_status suunto_normalize(void *self, aorta_ctx *ctx, const aorta_payload *p
 
 /* ---- items ---- */
 
-void input_skip(struct input *in, const char *why) {
+void input_skip(struct input *in, const char *why)
+{
     if (in->skipped++ == 0)
         sdk_log(in->ctx, AORTA_LOG_INFO, "item skipped: %s", why);
 }
 
-static aorta_status one_item(struct input *in, sdk_json item, sdk_json envelope, item_fn *fn, void *data) {
+static aorta_status one_item(struct input *in, sdk_json item, sdk_json envelope, item_fn *fn, void *data)
+{
     in->items++;
     if (sdk_json_type(item) != SDK_JSON_OBJECT) {
         input_skip(in, "not an object");
@@ -76,7 +80,8 @@ static aorta_status one_item(struct input *in, sdk_json item, sdk_json envelope,
     return fn(in, item, envelope, data);
 }
 
-static aorta_status each_of(struct input *in, sdk_json list, sdk_json envelope, item_fn *fn, void *data) {
+static aorta_status each_of(struct input *in, sdk_json list, sdk_json envelope, item_fn *fn, void *data)
+{
     for (sdk_json m = sdk_json_first(list); m.node; m = sdk_json_next(m)) {
         aorta_status st = in->ctx->host->alive(in->ctx);
         if (st == AORTA_OK)
@@ -88,7 +93,8 @@ static aorta_status each_of(struct input *in, sdk_json list, sdk_json envelope, 
 }
 
 /* One JSON document in any of the shapes. */
-static aorta_status document(struct input *in, sdk_json doc, item_fn *fn, void *data) {
+static aorta_status document(struct input *in, sdk_json doc, item_fn *fn, void *data)
+{
     static const char *const wrappers[] = {"payload", "samples", "workout"};
     const sdk_json none = {NULL};
     if (sdk_json_type(doc) == SDK_JSON_ARRAY)
@@ -110,14 +116,16 @@ static aorta_status document(struct input *in, sdk_json doc, item_fn *fn, void *
 }
 
 /* Past the end of the line that cannot be read. */
-static aorta_str next_line(aorta_str text) {
+static aorta_str next_line(aorta_str text)
+{
     const char *nl = memchr(text.ptr, '\n', text.len);
     if (!nl)
         return (aorta_str){text.ptr + text.len, 0};
     return (aorta_str){nl + 1, text.len - (size_t)(nl + 1 - text.ptr)};
 }
 
-aorta_status input_each(struct input *in, item_fn *fn, void *data) {
+aorta_status input_each(struct input *in, item_fn *fn, void *data)
+{
     aorta_str rest = scan_trim(in->text), value;
     uint32_t good = 0, bad = 0;
     while (rest.len) {
@@ -147,12 +155,14 @@ aorta_status input_each(struct input *in, item_fn *fn, void *data) {
     return AORTA_OK;
 }
 
-sdk_json entry_of(sdk_json item) {
+sdk_json entry_of(sdk_json item)
+{
     sdk_json entry = sdk_json_get(item, "entryData");
     return sdk_json_type(entry) == SDK_JSON_OBJECT ? entry : item;
 }
 
-sdk_json entry_get(sdk_json entry, const char *name) {
+sdk_json entry_get(sdk_json entry, const char *name)
+{
     sdk_json found = {NULL};
     if (sdk_json_type(entry) != SDK_JSON_OBJECT)
         return found;
@@ -162,17 +172,20 @@ sdk_json entry_get(sdk_json entry, const char *name) {
     return found;
 }
 
-aorta_status emitted(aorta_status st) {
+aorta_status emitted(aorta_status st)
+{
     return st == AORTA_ERR_DATA ? AORTA_OK : st;
 }
 
 /* ---- times ---- */
 
-static int plausible(int64_t us) {
+static int plausible(int64_t us)
+{
     return us >= YEAR_2000_US && us < YEAR_2100_US;
 }
 
-int64_t epoch_us(double number) {
+int64_t epoch_us(double number)
+{
     /* milliseconds since 2000 are more than 9e11, seconds until 2100 less than 5e9 */
     double ms = number < 1e11 ? number * 1000 : number;
     if (!(ms > 0 && ms < 1e13))
@@ -181,7 +194,8 @@ int64_t epoch_us(double number) {
     return plausible(us) ? us : 0;
 }
 
-int instant_of(const struct input *in, sdk_json value, struct instant *ret) {
+int instant_of(const struct input *in, sdk_json value, struct instant *ret)
+{
     struct instant t = {0};
     if (sdk_json_is_number(value)) {
         t.us = epoch_us(sdk_json_double(value, 0));
@@ -203,68 +217,78 @@ int instant_of(const struct input *in, sdk_json value, struct instant *ret) {
 
 /* ---- units ---- */
 
-double number_of(sdk_json value) {
+double number_of(sdk_json value)
+{
     return sdk_json_double(value, NAN);
 }
 
 /* Suunto computes in single precision: 0.93333334 Hz are 56 beats, not 56.0000004. */
-static double rounded(double value, double steps) {
+static double rounded(double value, double steps)
+{
     return round(value * steps) / steps;
 }
 
-double per_minute(double value, int hz) {
+double per_minute(double value, int hz)
+{
     return hz ? rounded(value * 60, 100) : value;
 }
 
-double heart_rate_bpm(double value) {
+double heart_rate_bpm(double value)
+{
     if (!(value > 0))
         return NAN;
     double bpm = per_minute(value, value < 15);
     return bpm <= 300 ? bpm : NAN;
 }
 
-double percent_of(double value) {
+double percent_of(double value)
+{
     if (!(value > 0 && value <= 100))
         return NAN;
     return value <= 1 ? rounded(value * 100, 1e4) : value;
 }
 
-double saturation_percent(double value) {
+double saturation_percent(double value)
+{
     double percent = percent_of(value);
     return percent >= 30 ? percent : NAN;
 }
 
-double celsius_of(double value) {
+double celsius_of(double value)
+{
     double c = value > 150 ? rounded(value - 273.15, 100) : value;
     return c > -60 && c < 100 ? c : NAN;
 }
 
 /* ---- who measured ---- */
 
-static int begins_with(aorta_str text, const char *prefix) {
+static int begins_with(aorta_str text, const char *prefix)
+{
     size_t len = strlen(prefix);
     return text.len >= len && sdk_str_ieq((aorta_str){text.ptr, len}, prefix);
 }
 
-static int ends_with(aorta_str text, const char *suffix) {
+static int ends_with(aorta_str text, const char *suffix)
+{
     size_t len = strlen(suffix);
     return text.len >= len && sdk_str_ieq((aorta_str){text.ptr + text.len - len, len}, suffix);
 }
 
-uint32_t watch_source(aorta_ctx *ctx, aorta_str name) {
+uint32_t watch_source(aorta_ctx *ctx, aorta_str name)
+{
     if (!name.len)
         return 0;
     const aorta_source source = {.struct_size = sizeof(source),
                                  .device_model = name,
-                                 .device_type =
-                                     begins_with(name, "suunto") ? AORTA_S("watch") : (aorta_str){NULL, 0},
+                                 .device_type = begins_with(name, "suunto") ? AORTA_S("watch") : (aorta_str){NULL, 0},
                                  .original = name};
     return ctx->host->source(ctx, &source);
 }
 
 /* `name` may be the watch's code name, `displayName` may lack the maker: what begins with Suunto is how the
  * daily statistics call the same watch. */
-static aorta_str model_of(sdk_json gear) {
+static aorta_str model_of(sdk_json gear)
+{
     aorta_str display = sdk_json_str(sdk_json_get(gear, "displayName"));
     aorta_str name = sdk_json_str(sdk_json_get(gear, "name"));
     if (!display.len || (begins_with(name, "suunto") && !begins_with(display, "suunto")))
@@ -272,7 +296,8 @@ static aorta_str model_of(sdk_json gear) {
     return display;
 }
 
-uint32_t gear_source(aorta_ctx *ctx, sdk_json gear) {
+uint32_t gear_source(aorta_ctx *ctx, sdk_json gear)
+{
     aorta_str name = model_of(gear);
     if (!name.len)
         return 0;

@@ -30,29 +30,35 @@ struct column {
 
 /* ---- conversions; NaN drops the value ---- */
 
-static double count_or_more(double v) {
+static double count_or_more(double v)
+{
     return v >= 0 ? v : NAN;
 }
 
-static double positive(double v) {
+static double positive(double v)
+{
     return v > 0 ? v : NAN;
 }
 
-static double kcal(double joules) {
+static double kcal(double joules)
+{
     return joules >= 0 ? joules / JOULES_PER_KCAL : NAN;
 }
 
-static double balance(double v) {
+static double balance(double v)
+{
     return v == 0 ? 0 : percent_of(v);
 }
 
-static double stress_state(double v) {
+static double stress_state(double v)
+{
     return v >= 1 && v < 256 ? v : NAN; /* 0: the watch had no valid reading */
 }
 
 /* ---- gathering and merging ---- */
 
-static struct row *new_row(aorta_ctx *ctx, struct rows *r) {
+static struct row *new_row(aorta_ctx *ctx, struct rows *r)
+{
     if (r->count == r->cap) {
         uint32_t cap = r->cap ? r->cap * 2 : 256;
         struct row *list = cap > r->cap ? ctx->host->alloc(ctx, cap * sizeof(*list)) : NULL;
@@ -66,7 +72,8 @@ static struct row *new_row(aorta_ctx *ctx, struct rows *r) {
     return &r->list[r->count++];
 }
 
-static aorta_status gather(struct input *in, sdk_json item, sdk_json envelope, void *data) {
+static aorta_status gather(struct input *in, sdk_json item, sdk_json envelope, void *data)
+{
     (void)envelope;
     struct rows *rows = data;
     struct instant at;
@@ -84,14 +91,16 @@ static aorta_status gather(struct input *in, sdk_json item, sdk_json envelope, v
     return AORTA_OK;
 }
 
-static int by_time(const void *a, const void *b) {
+static int by_time(const void *a, const void *b)
+{
     const struct row *x = a, *y = b;
     if (x->at.us != y->at.us)
         return x->at.us < y->at.us ? -1 : 1;
     return x->order < y->order ? -1 : 1;
 }
 
-static void merge_rows(struct rows *r) {
+static void merge_rows(struct rows *r)
+{
     uint32_t n = 0;
     if (r->count < 2)
         return;
@@ -109,7 +118,8 @@ static void merge_rows(struct rows *r) {
     r->count = n + 1;
 }
 
-static aorta_status gather_rows(struct input *in, struct rows *rows) {
+static aorta_status gather_rows(struct input *in, struct rows *rows)
+{
     aorta_status st = input_each(in, gather, rows);
     if (st == AORTA_OK)
         merge_rows(rows);
@@ -126,13 +136,15 @@ static const struct column activity_columns[] = {
     {"SpO2", "oxygen_saturation", saturation_percent},
 };
 
-static void set_offset(sdk_samples *s, const struct instant *at) {
+static void set_offset(sdk_samples *s, const struct instant *at)
+{
     s->head.flags = at->has_offset ? AORTA_SERIES_HAS_OFFSET : 0;
     s->head.tz_offset_s = at->offset_s;
 }
 
 /* One run for each stretch of time with the same offset: people travel, and clocks change. */
-static aorta_status emit_column(aorta_ctx *ctx, const struct rows *rows, uint32_t column) {
+static aorta_status emit_column(aorta_ctx *ctx, const struct rows *rows, uint32_t column)
+{
     sdk_samples samples;
     sdk_samples_begin(&samples, ctx, rows->columns[column].metric);
     for (uint32_t i = 0; i < rows->count; i++) {
@@ -150,7 +162,8 @@ static aorta_status emit_column(aorta_ctx *ctx, const struct rows *rows, uint32_
     return sdk_samples_flush(&samples);
 }
 
-aorta_status normalize_activity(struct input *in) {
+aorta_status normalize_activity(struct input *in)
+{
     struct rows rows = {.columns = activity_columns, .width = AORTA_COUNT(activity_columns)};
     aorta_status st = gather_rows(in, &rows);
     for (uint32_t i = 0; i < rows.width && st == AORTA_OK; i++)
@@ -168,12 +181,14 @@ static const struct column recovery_columns[] = {
     [STRESS_STATE] = {"StressState", NULL, count_or_more},
 };
 
-static const char *state_name(double state) {
+static const char *state_name(double state)
+{
     static const char *const names[] = {NULL, "relaxing", "active", "passive", "stressful"};
     return state < AORTA_COUNT(names) ? names[(int)state] : NULL;
 }
 
-static aorta_status emit_recovery(struct input *in, const struct row *row) {
+static aorta_status emit_recovery(struct input *in, const struct row *row)
+{
     double state = row->v[STRESS_STATE];
     if (isnan(row->v[BALANCE]) || (!isnan(state) && isnan(stress_state(state))))
         return AORTA_OK;
@@ -193,7 +208,8 @@ static aorta_status emit_recovery(struct input *in, const struct row *row) {
     return emitted(in->ctx->host->emit_record(in->ctx, &record));
 }
 
-aorta_status normalize_recovery(struct input *in) {
+aorta_status normalize_recovery(struct input *in)
+{
     struct rows rows = {.columns = recovery_columns, .width = AORTA_COUNT(recovery_columns)};
     aorta_status st = gather_rows(in, &rows);
     for (uint32_t i = 0; i < rows.count && st == AORTA_OK; i++)
@@ -208,14 +224,16 @@ static const struct column totals[] = {
     {"energyconsumption", "energy", kcal},
 };
 
-static const struct column *total_of(aorta_str name) {
+static const struct column *total_of(aorta_str name)
+{
     for (size_t i = 0; i < AORTA_COUNT(totals); i++)
         if (sdk_str_ieq(name, totals[i].name))
             return &totals[i];
     return NULL;
 }
 
-static aorta_status emit_total(struct input *in, const struct column *total, sdk_json source) {
+static aorta_status emit_total(struct input *in, const struct column *total, sdk_json source)
+{
     sdk_samples samples;
     sdk_samples_begin(&samples, in->ctx, total->metric);
     samples.head.source = watch_source(in->ctx, sdk_json_str(entry_get(source, "Name")));
@@ -239,7 +257,8 @@ static aorta_status emit_total(struct input *in, const struct column *total, sdk
 }
 
 /* One statistic, with a list of days for each watch. Watches are not added up: they count the same steps. */
-static aorta_status read_statistic(struct input *in, sdk_json item, sdk_json envelope, void *data) {
+static aorta_status read_statistic(struct input *in, sdk_json item, sdk_json envelope, void *data)
+{
     (void)envelope;
     (void)data;
     const struct column *total = total_of(sdk_json_str(entry_get(item, "Name")));
@@ -259,6 +278,7 @@ static aorta_status read_statistic(struct input *in, sdk_json item, sdk_json env
     return AORTA_OK;
 }
 
-aorta_status normalize_daily(struct input *in) {
+aorta_status normalize_daily(struct input *in)
+{
     return input_each(in, read_statistic, NULL);
 }

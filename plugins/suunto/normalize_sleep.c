@@ -63,7 +63,8 @@ struct sleeps {
 
 /* ---- gathering ---- */
 
-static struct sleep *new_sleep(aorta_ctx *ctx, struct sleeps *s) {
+static struct sleep *new_sleep(aorta_ctx *ctx, struct sleeps *s)
+{
     if (s->count == s->cap) {
         uint32_t cap = s->cap ? s->cap * 2 : 64;
         struct sleep *list = cap > s->cap ? ctx->host->alloc(ctx, cap * sizeof(*list)) : NULL;
@@ -77,11 +78,13 @@ static struct sleep *new_sleep(aorta_ctx *ctx, struct sleeps *s) {
     return &s->list[s->count++];
 }
 
-static int has_id(const struct sleep *s) {
+static int has_id(const struct sleep *s)
+{
     return s->field[SLEEP_ID].node && !sdk_str_eq(sdk_json_str(s->field[SLEEP_ID]), "0");
 }
 
-static aorta_status gather(struct input *in, sdk_json item, sdk_json envelope, void *data) {
+static aorta_status gather(struct input *in, sdk_json item, sdk_json envelope, void *data)
+{
     (void)envelope;
     struct sleeps *all = data;
     struct sleep *row = new_sleep(in->ctx, all);
@@ -98,7 +101,8 @@ static aorta_status gather(struct input *in, sdk_json item, sdk_json envelope, v
 
 /* ---- merging ---- */
 
-static int by_key(const void *a, const void *b) {
+static int by_key(const void *a, const void *b)
+{
     const struct sleep *x = a, *y = b;
     size_t len = x->key.len < y->key.len ? x->key.len : y->key.len;
     int c = len ? memcmp(x->key.ptr, y->key.ptr, len) : 0;
@@ -107,24 +111,28 @@ static int by_key(const void *a, const void *b) {
     return c ? c : x->order < y->order ? -1 : 1;
 }
 
-static int by_order(const void *a, const void *b) {
+static int by_order(const void *a, const void *b)
+{
     const struct sleep *x = a, *y = b;
     return x->order < y->order ? -1 : 1;
 }
 
-static int same_sleep(const struct sleep *a, const struct sleep *b) {
+static int same_sleep(const struct sleep *a, const struct sleep *b)
+{
     return a->key.len && a->key.len == b->key.len && has_id(a) == has_id(b) &&
            memcmp(a->key.ptr, b->key.ptr, a->key.len) == 0;
 }
 
-static void merge_into(struct sleep *to, const struct sleep *row) {
+static void merge_into(struct sleep *to, const struct sleep *row)
+{
     for (int f = 0; f < FIELD_COUNT; f++)
         if (row->field[f].node)
             to->field[f] = row->field[f];
     to->rows++;
 }
 
-static void merge_rows(struct sleeps *s) {
+static void merge_rows(struct sleeps *s)
+{
     uint32_t n = 0;
     if (s->count < 2)
         return;
@@ -141,15 +149,16 @@ static void merge_rows(struct sleeps *s) {
 
 /* ---- one sleep ---- */
 
-static double seconds_of(const struct sleep *s, enum field f) {
+static double seconds_of(const struct sleep *s, enum field f)
+{
     double v = number_of(s->field[f]);
     return v >= 0 && v < 30 * 86400.0 ? v : NAN;
 }
 
 /* Into bed and out of it. The wrapper's timestamp is the time of the row, not of the sleep: never used. */
-static int bounds(const struct input *in, const struct sleep *s, struct instant *start, struct instant *end) {
-    if (instant_of(in, s->field[BEDTIME_START], start) != 0 &&
-        instant_of(in, s->field[DATE_TIME], start) != 0)
+static int bounds(const struct input *in, const struct sleep *s, struct instant *start, struct instant *end)
+{
+    if (instant_of(in, s->field[BEDTIME_START], start) != 0 && instant_of(in, s->field[DATE_TIME], start) != 0)
         return -1;
     double duration = seconds_of(s, DURATION);
     if (instant_of(in, s->field[BEDTIME_END], end) != 0) {
@@ -162,7 +171,8 @@ static int bounds(const struct input *in, const struct sleep *s, struct instant 
 }
 
 /* The sum of what is known; NaN when nothing is. */
-static double known_sum(const double *values, size_t count) {
+static double known_sum(const double *values, size_t count)
+{
     double sum = NAN;
     for (size_t i = 0; i < count; i++)
         if (!isnan(values[i]))
@@ -170,7 +180,8 @@ static double known_sum(const double *values, size_t count) {
     return sum;
 }
 
-static void add_durations(sdk_fields *f, const struct sleep *s, double in_bed) {
+static void add_durations(sdk_fields *f, const struct sleep *s, double in_bed)
+{
     const double stages[] = {seconds_of(s, LIGHT), seconds_of(s, DEEP), seconds_of(s, REM)};
     const double wakes[] = {seconds_of(s, WAKE_AFTER_ONSET), seconds_of(s, WAKE_BEFORE_OFF_BED)};
     double asleep = known_sum(stages, AORTA_COUNT(stages));
@@ -189,7 +200,8 @@ static void add_durations(sdk_fields *f, const struct sleep *s, double in_bed) {
         sdk_add_float(f, "efficiency_percent", round(asleep / in_bed * 1e4) / 100);
 }
 
-static void add_fields(sdk_fields *f, const struct sleep *s, double in_bed) {
+static void add_fields(sdk_fields *f, const struct sleep *s, double in_bed)
+{
     sdk_json nap = s->field[IS_NAP];
     if (sdk_json_type(nap) == SDK_JSON_BOOL)
         sdk_add_bool(f, "is_nap", sdk_json_bool(nap, 0));
@@ -203,15 +215,17 @@ static void add_fields(sdk_fields *f, const struct sleep *s, double in_bed) {
     sdk_add_float(f, "oxygen_saturation_max_percent", saturation_percent(number_of(s->field[MAX_SPO2])));
 }
 
-/* The bodies carry no time of change. What grows is the number of rows Suunto has for a sleep: seen with more
- * of them, it is the newer version. Its id (the bedtime first found) is the base, so that it looks like the
- * time it is. */
-static int64_t version_of(const struct sleep *s) {
+/* The bodies carry no time of change. What grows is the number of rows Suunto has for a sleep: seen with more of
+ * them, it is the newer version. They are counted up from a time that all versions share: the id (the bedtime first
+ * found), or without one the start, which then is the identity. */
+static int64_t version_of(const struct sleep *s, int64_t start_us)
+{
     int64_t id = has_id(s) ? epoch_us(number_of(s->field[SLEEP_ID])) : 0;
-    return id + s->rows;
+    return (id ? id : start_us) + s->rows;
 }
 
-static aorta_status emit_sleep(struct input *in, const struct sleep *s) {
+static aorta_status emit_sleep(struct input *in, const struct sleep *s)
+{
     struct instant start, end;
     if (bounds(in, s, &start, &end) != 0) {
         input_skip(in, "a sleep without a beginning or an end after it");
@@ -226,13 +240,14 @@ static aorta_status emit_sleep(struct input *in, const struct sleep *s) {
                                  .tz_offset_s = start.offset_s,
                                  .start_us = start.us,
                                  .end_us = end.us,
-                                 .version_us = version_of(s),
+                                 .version_us = version_of(s, start.us),
                                  .fields = fields.field,
                                  .fields_count = fields.count};
     return emitted(in->ctx->host->emit_record(in->ctx, &record));
 }
 
-aorta_status normalize_sleep(struct input *in) {
+aorta_status normalize_sleep(struct input *in)
+{
     struct sleeps all = {0};
     aorta_status st = input_each(in, gather, &all);
     if (st == AORTA_OK)

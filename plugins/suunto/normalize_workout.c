@@ -9,14 +9,16 @@
 /* Nobody runs faster; the watches' maxima have spikes of 36 m/s. On wheels and skis that may be true. */
 #define ON_FOOT_MAX_MPS 12.5
 
-sdk_json workout_extension(const struct workout *w, const char *name) {
+sdk_json workout_extension(const struct workout *w, const char *name)
+{
     for (sdk_json m = sdk_json_first(w->extensions); m.node; m = sdk_json_next(m))
         if (sdk_str_eq(sdk_json_str(sdk_json_get(m, "type")), name))
             return m;
     return (sdk_json){NULL};
 }
 
-double workout_steps_per_turn(const char *type, double average) {
+double workout_steps_per_turn(const char *type, double average)
+{
     if (!sport_on_foot(type))
         return 1;
     return isnan(average) ? NAN : average < 120 ? 2 : 1;
@@ -25,7 +27,8 @@ double workout_steps_per_turn(const char *type, double average) {
 /* ---- what the workout is ---- */
 
 /* Its end: stopTime where it is given (live data often lacks it), else the start and the moving time. */
-static int64_t end_of(const struct workout *w) {
+static int64_t end_of(const struct workout *w)
+{
     int64_t stop = epoch_us(sdk_json_double(sdk_json_get(w->json, "stopTime"), 0));
     if (stop >= w->start_us && stop != 0)
         return stop;
@@ -33,21 +36,24 @@ static int64_t end_of(const struct workout *w) {
     return total > 0 && total < 366 * 86400.0 ? w->start_us + (int64_t)llround(total * 1e6) : w->start_us;
 }
 
-static void read_offset(struct workout *w) {
+static void read_offset(struct workout *w)
+{
     double minutes = number_of(sdk_json_get(w->json, "timeOffsetInMinutes"));
     w->has_offset = minutes >= -18 * 60 && minutes <= 18 * 60;
     w->offset_s = w->has_offset ? (int32_t)(minutes * 60) : 0;
 }
 
 /* The watch: the workout's own gear, the summary's, or the one beside it in a notification. */
-static uint32_t source_of(const struct workout *w, sdk_json envelope) {
+static uint32_t source_of(const struct workout *w, sdk_json envelope)
+{
     uint32_t source = gear_source(w->in->ctx, sdk_json_get(w->json, "gear"));
     if (!source)
         source = gear_source(w->in->ctx, sdk_json_get(workout_extension(w, "SummaryExtension"), "gear"));
     return source ? source : gear_source(w->in->ctx, sdk_json_get(envelope, "gear"));
 }
 
-static void add_type(struct workout *w, sdk_fields *f) {
+static void add_type(struct workout *w, sdk_fields *f)
+{
     sdk_json id = sdk_json_get(w->json, "activityId");
     const struct sport *sport = sport_find(sdk_json_int(id, -1));
     w->type = sport ? sport->type : "other";
@@ -61,20 +67,23 @@ static void add_type(struct workout *w, sdk_fields *f) {
 /* ---- its numbers ---- */
 
 /* The first of two members that says something above zero. */
-static double either(sdk_json object, const char *first, const char *second) {
+static double either(sdk_json object, const char *first, const char *second)
+{
     double v = number_of(sdk_json_get(object, first));
     return v > 0 ? v : number_of(sdk_json_get(object, second));
 }
 
 /* `max` and `userMaxHR` are the person's limit, not the workout's. */
-static void add_heart_rate(const struct workout *w, sdk_fields *f) {
+static void add_heart_rate(const struct workout *w, sdk_fields *f)
+{
     sdk_json hr = sdk_json_get(w->json, "hrdata");
     sdk_add_float(f, "heart_rate_avg_bpm", heart_rate_bpm(either(hr, "workoutAvgHR", "avg")));
     sdk_add_float(f, "heart_rate_max_bpm", heart_rate_bpm(either(hr, "workoutMaxHR", "hrmax")));
     sdk_add_float(f, "heart_rate_min_bpm", workout_lowest_heart_rate(w));
 }
 
-static void add_elevation(const struct workout *w, sdk_json summary, sdk_fields *f) {
+static void add_elevation(const struct workout *w, sdk_json summary, sdk_fields *f)
+{
     double up = number_of(sdk_json_get(w->json, "totalAscent"));
     double down = number_of(sdk_json_get(w->json, "totalDescent"));
     double low = number_of(sdk_json_get(w->json, "minAltitude"));
@@ -87,14 +96,16 @@ static void add_elevation(const struct workout *w, sdk_json summary, sdk_fields 
     sdk_add_float(f, "elevation_min_m", low);
 }
 
-static void add_speed(const struct workout *w, sdk_fields *f) {
+static void add_speed(const struct workout *w, sdk_fields *f)
+{
     double max = number_of(sdk_json_get(w->json, "maxSpeed"));
     sdk_add_number(f, "speed_avg_mps", w->json, "avgSpeed", 1, NOT_ZERO);
     if (max > 0 && !(sport_on_foot(w->type) && max > ON_FOOT_MAX_MPS))
         sdk_add_float(f, "speed_max_mps", max);
 }
 
-static void add_cadence(struct workout *w, sdk_json summary, sdk_fields *f) {
+static void add_cadence(struct workout *w, sdk_json summary, sdk_fields *f)
+{
     sdk_json cadence = sdk_json_get(w->json, "cadence");
     double avg = number_of(sdk_json_get(cadence, "avg")), max = number_of(sdk_json_get(cadence, "max"));
     if (!(avg > 0)) {
@@ -109,7 +120,8 @@ static void add_cadence(struct workout *w, sdk_json summary, sdk_fields *f) {
         sdk_add_float(f, "cadence_max_rpm", per_minute(max, hz) * w->steps_per_turn);
 }
 
-static void add_numbers(struct workout *w, sdk_fields *f) {
+static void add_numbers(struct workout *w, sdk_fields *f)
+{
     sdk_json summary = workout_extension(w, "SummaryExtension");
     sdk_add_number(f, "moving_time_s", w->json, "totalTime", 1, 0);
     sdk_add_number(f, "energy_kcal", w->json, "energyConsumption", 1, NOT_ZERO);
@@ -126,7 +138,8 @@ static void add_numbers(struct workout *w, sdk_fields *f) {
     sdk_add_number(f, "training_load", sdk_json_get(w->json, "tss"), "trainingStressScore", 1, 0);
 }
 
-static aorta_status add_lists(const struct workout *w, sdk_fields *f) {
+static aorta_status add_lists(const struct workout *w, sdk_fields *f)
+{
     static const struct {
         const char *key;
         aorta_status (*write)(const struct workout *w, aorta_str *ret);
@@ -141,7 +154,8 @@ static aorta_status add_lists(const struct workout *w, sdk_fields *f) {
     return AORTA_OK;
 }
 
-static aorta_status add_fields(struct workout *w, sdk_fields *f) {
+static aorta_status add_fields(struct workout *w, sdk_fields *f)
+{
     add_type(w, f);
     sdk_add_str(f, "name", sdk_json_str(sdk_json_get(w->json, "workoutName")));
     add_numbers(w, f);
@@ -153,7 +167,8 @@ static aorta_status add_fields(struct workout *w, sdk_fields *f) {
 
 /* ---- the record ---- */
 
-static aorta_status emit_workout(struct workout *w) {
+static aorta_status emit_workout(struct workout *w)
+{
     sdk_fields fields = {.count = 0};
     aorta_status st = add_fields(w, &fields);
     if (st != AORTA_OK)
@@ -172,7 +187,8 @@ static aorta_status emit_workout(struct workout *w) {
     return emitted(w->in->ctx->host->emit_record(w->in->ctx, &record));
 }
 
-static aorta_status read_workout(struct input *in, sdk_json item, sdk_json envelope, void *data) {
+static aorta_status read_workout(struct input *in, sdk_json item, sdk_json envelope, void *data)
+{
     (void)data;
     struct workout w = {.in = in, .json = item, .extensions = sdk_json_get(item, "extensions")};
     w.start_us = epoch_us(sdk_json_double(sdk_json_get(item, "startTime"), 0));
@@ -188,6 +204,7 @@ static aorta_status read_workout(struct input *in, sdk_json item, sdk_json envel
     return st == AORTA_OK ? workout_streams(&w) : st;
 }
 
-aorta_status normalize_workouts(struct input *in) {
+aorta_status normalize_workouts(struct input *in)
+{
     return input_each(in, read_workout, NULL);
 }

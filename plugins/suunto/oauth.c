@@ -4,7 +4,8 @@
 
 #define KEY_VERIFIER "verifier"
 
-static aorta_status put_verifier(aorta_ctx *ctx, sdk_query *q) {
+static aorta_status put_verifier(aorta_ctx *ctx, sdk_query *q)
+{
     aorta_str verifier, challenge;
     aorta_status st = sdk_pkce(ctx, &verifier, &challenge);
     if (st == AORTA_OK)
@@ -17,7 +18,8 @@ static aorta_status put_verifier(aorta_ctx *ctx, sdk_query *q) {
     return AORTA_OK;
 }
 
-aorta_status suunto_authorize(void *self, aorta_ctx *ctx, const aorta_authorize_req *req) {
+aorta_status suunto_authorize(void *self, aorta_ctx *ctx, const aorta_authorize_req *req)
+{
     const struct suunto *s = self;
     sdk_query q = {0};
     sdk_query_add(ctx, &q, "response_type", AORTA_S("code"));
@@ -39,26 +41,26 @@ aorta_status suunto_authorize(void *self, aorta_ctx *ctx, const aorta_authorize_
 
 /* ---- callback ---- */
 
-static aorta_status consent_refused(aorta_ctx *ctx, aorta_str error) {
+static aorta_status consent_refused(aorta_ctx *ctx, aorta_str error)
+{
     if (sdk_str_eq(error, "access_denied"))
         return sdk_fail(ctx, AORTA_ERR_DENIED, "suunto.denied", "the user did not allow access at Suunto");
-    return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "suunto.consent",
-                    "Suunto's consent page answered with an error");
+    return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "suunto.consent", "Suunto's consent page answered with an error");
 }
 
-static aorta_status get_verifier(aorta_ctx *ctx, sdk_query *form) {
+static aorta_status get_verifier(aorta_ctx *ctx, sdk_query *form)
+{
     aorta_bytes verifier;
-    aorta_status st =
-        ctx->host->state_get(ctx, AORTA_STATE_FLOW, KEY_VERIFIER, sizeof(KEY_VERIFIER) - 1, &verifier);
+    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_FLOW, KEY_VERIFIER, sizeof(KEY_VERIFIER) - 1, &verifier);
     if (st == AORTA_ERR_NOT_FOUND)
-        return sdk_fail(ctx, AORTA_ERR_STATE, "suunto.flow_gone",
-                        "this connect has expired; start it once more");
+        return sdk_fail(ctx, AORTA_ERR_STATE, "suunto.flow_gone", "this connect has expired; start it once more");
     if (st == AORTA_OK)
         sdk_query_add(ctx, form, "code_verifier", (aorta_str){(const char *)verifier.ptr, verifier.len});
     return st;
 }
 
-static aorta_status hand_over(aorta_ctx *ctx, const struct token *token) {
+static aorta_status hand_over(aorta_ctx *ctx, const struct token *token)
+{
     const aorta_credentials credentials = {.struct_size = sizeof(credentials),
                                            .provider_user_id = token->user,
                                            .provider_username = token->user,
@@ -70,7 +72,8 @@ static aorta_status hand_over(aorta_ctx *ctx, const struct token *token) {
     return ctx->host->callback_done(ctx, &credentials);
 }
 
-aorta_status suunto_callback(void *self, aorta_ctx *ctx, const aorta_callback_req *req) {
+aorta_status suunto_callback(void *self, aorta_ctx *ctx, const aorta_callback_req *req)
+{
     const struct suunto *s = self;
     aorta_str error = sdk_pair(req->query, req->query_count, "error");
     if (error.len)
@@ -95,7 +98,8 @@ aorta_status suunto_callback(void *self, aorta_ctx *ctx, const aorta_callback_re
 
 /* ---- afterwards ---- */
 
-aorta_status suunto_refresh(void *self, aorta_ctx *ctx) {
+aorta_status suunto_refresh(void *self, aorta_ctx *ctx)
+{
     if (!ctx->conn->refresh_token.len)
         return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "suunto.no_refresh_token",
                         "there is no refresh token for this user");
@@ -112,13 +116,15 @@ aorta_status suunto_refresh(void *self, aorta_ctx *ctx) {
 }
 
 /* 401 with a token that should still work means that the grant is gone already, which is what was wanted. */
-static int already_gone(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static int already_gone(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     int64_t expires = ctx->conn->expires_at_us;
     return resp->status == 404 || resp->status == 410 ||
            (resp->status == 401 && (expires == 0 || ctx->host->now_us(ctx) < expires));
 }
 
-aorta_status suunto_revoke(void *self, aorta_ctx *ctx) {
+aorta_status suunto_revoke(void *self, aorta_ctx *ctx)
+{
     const struct suunto *s = self;
     sdk_query q = {0};
     sdk_query_add(ctx, &q, "client_id", s->client_id);

@@ -131,13 +131,15 @@ static const struct sport sports[] = {
 
 #define SPORT_COUNT ((int64_t)(sizeof(sports) / sizeof(sports[0])))
 
-const struct sport *sport_find(int64_t activity_id) {
+const struct sport *sport_find(int64_t activity_id)
+{
     if (activity_id < 0 || activity_id >= SPORT_COUNT || !sports[activity_id].type)
         return NULL;
     return &sports[activity_id];
 }
 
-static int one_of(const char *type, const char *const *list) {
+static int one_of(const char *type, const char *const *list)
+{
     for (; *list; list++)
         if (strcmp(type, *list) == 0)
             return 1;
@@ -146,20 +148,22 @@ static int one_of(const char *type, const char *const *list) {
 
 static const char *const on_foot[] = {"walking",      "running",     "trail_running",  "treadmill", "hiking",
                                       "orienteering", "snowshoeing", "mountaineering", NULL};
-static const char *const on_wheels[] = {"cycling",        "mountain_biking", "cyclocross",
-                                        "indoor_cycling", "e_biking",        NULL};
+static const char *const on_wheels[] = {"cycling", "mountain_biking", "cyclocross", "indoor_cycling", "e_biking", NULL};
 static const char *const in_water[] = {"swimming", "open_water_swimming", "diving", NULL};
 static const char *const downhill[] = {"alpine_skiing", "snowboarding", NULL};
 
-int sport_on_foot(const char *type) {
+int sport_on_foot(const char *type)
+{
     return one_of(type, on_foot);
 }
 
-int sport_in_water(const char *type) {
+int sport_in_water(const char *type)
+{
     return one_of(type, in_water);
 }
 
-const char *sport_distance_metric(const char *type) {
+const char *sport_distance_metric(const char *type)
+{
     if (one_of(type, on_foot))
         return "distance_walking_running";
     if (one_of(type, on_wheels))

@@ -125,8 +125,7 @@ static const aorta_rate rates[] = {
     {.key = "developer", .scope = AORTA_RATE_APP, .requests = 200, .window_ms = 7 * DAY_MS},
 };
 
-static const char *const payload_kinds[] = {KIND_WORKOUTS, KIND_SLEEP, KIND_ACTIVITY,
-                                            KIND_RECOVERY, KIND_DAILY, NULL};
+static const char *const payload_kinds[] = {KIND_WORKOUTS, KIND_SLEEP, KIND_ACTIVITY, KIND_RECOVERY, KIND_DAILY, NULL};
 
 static const aorta_coverage_decl coverage[] = {
     {"series", "heart_rate", "24/7 averages of 10 minutes; in workouts every second or so"},
@@ -237,7 +236,8 @@ static const aorta_descriptor descriptor = {
 /* ---- one instance ---- */
 
 /* init's texts are gone when it returns: every one gets a copy that ends with the instance. */
-static int copy_text(aorta_str *to, const aorta_value *value) {
+static int copy_text(aorta_str *to, const aorta_value *value)
+{
     *to = (aorta_str){NULL, 0};
     if (value->type != AORTA_TYPE_STRING && value->type != AORTA_TYPE_URL)
         return 0;
@@ -252,7 +252,8 @@ static int copy_text(aorta_str *to, const aorta_value *value) {
     return 0;
 }
 
-static void drop_text(aorta_str *text) {
+static void drop_text(aorta_str *text)
+{
     char *p = (char *)(uintptr_t)text->ptr;
     if (p)
         explicit_bzero(p, text->len);
@@ -260,7 +261,8 @@ static void drop_text(aorta_str *text) {
     *text = (aorta_str){NULL, 0};
 }
 
-static void suunto_shutdown(void *self) {
+static void suunto_shutdown(void *self)
+{
     struct suunto *s = self;
     if (!s)
         return;
@@ -271,22 +273,21 @@ static void suunto_shutdown(void *self) {
     free(s);
 }
 
-static int copy_settings(struct suunto *s, const aorta_value *values) {
-    if (copy_text(&s->client_id, &values[SET_CLIENT_ID]) ||
-        copy_text(&s->client_secret, &values[SET_CLIENT_SECRET]) ||
+static int copy_settings(struct suunto *s, const aorta_value *values)
+{
+    if (copy_text(&s->client_id, &values[SET_CLIENT_ID]) || copy_text(&s->client_secret, &values[SET_CLIENT_SECRET]) ||
         copy_text(&s->subscription_key, &values[SET_SUBSCRIPTION_KEY]) ||
         copy_text(&s->oauth_url, &values[SET_OAUTH_URL]) || copy_text(&s->api_url, &values[SET_API_URL]) ||
-        copy_text(&s->scope, &values[SET_SCOPE]) ||
-        copy_text(&s->webhook_secret, &values[SET_WEBHOOK_SECRET]))
+        copy_text(&s->scope, &values[SET_SCOPE]) || copy_text(&s->webhook_secret, &values[SET_WEBHOOK_SECRET]))
         return -1;
     s->pkce = values[SET_PKCE].type == AORTA_TYPE_BOOL && values[SET_PKCE].u.i;
-    s->developer =
-        values[SET_PRODUCT].type == AORTA_TYPE_ENUM && sdk_str_eq(values[SET_PRODUCT].u.s, "developer");
+    s->developer = values[SET_PRODUCT].type == AORTA_TYPE_ENUM && sdk_str_eq(values[SET_PRODUCT].u.s, "developer");
     return 0;
 }
 
 /* The first setting without which nothing can work and which is empty, or NULL. */
-static const char *missing_setting(const struct suunto *s) {
+static const char *missing_setting(const struct suunto *s)
+{
     const struct {
         aorta_str value;
         enum setting which;
@@ -301,10 +302,11 @@ static const char *missing_setting(const struct suunto *s) {
     return NULL;
 }
 
-static aorta_status suunto_init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self) {
+static aorta_status suunto_init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self)
+{
     if (count < SET_COUNT)
-        return sdk_fail(ctx, AORTA_ERR_CONTRACT, "suunto.settings",
-                        "the gateway handed over %u of %u settings", (unsigned)count, (unsigned)SET_COUNT);
+        return sdk_fail(ctx, AORTA_ERR_CONTRACT, "suunto.settings", "the gateway handed over %u of %u settings",
+                        (unsigned)count, (unsigned)SET_COUNT);
     struct suunto *s = calloc(1, sizeof(*s));
     if (!s)
         return AORTA_ERR_NOMEM;
@@ -334,7 +336,8 @@ static const aorta_revoke_ext revoke_ext = {.struct_size = sizeof(revoke_ext), .
 static const aorta_webhook_ext webhook_ext = {
     .struct_size = sizeof(webhook_ext), .verify = suunto_webhook_verify, .route = suunto_webhook_route};
 
-static const void *suunto_get_extension(void *self, const char *id) {
+static const void *suunto_get_extension(void *self, const char *id)
+{
     (void)self;
     if (strcmp(id, AORTA_EXT_REFRESH) == 0)
         return &refresh_ext;
@@ -366,7 +369,8 @@ static const aorta_plugin plugin = {
     .get_extension = suunto_get_extension,
 };
 
-const aorta_plugin *aorta_plugin_entry(const aorta_host_info *info) {
+const aorta_plugin *aorta_plugin_entry(const aorta_host_info *info)
+{
     (void)info;
     return &plugin;
 }

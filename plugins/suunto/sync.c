@@ -8,22 +8,23 @@
 #define OVERLAP_WORKOUTS_MS (3600 * INT64_C(1000)) /* clocks differ, and Suunto stores a workout in steps */
 #define OVERLAP_DAYS_MS     (3 * DAY_MS)           /* nights are corrected for some days */
 #define BACKFILL_MS         (3650 * DAY_MS)
-#define BACKFILL_SMALL_MS                                                                                    \
-    (4 * WINDOW_MS) /* the developer product: four windows are 16 of its 200 calls a week */
-#define KEY_WORKOUTS "workouts_until_ms"
-#define KEY_DAYS     "days_until_ms"
+#define BACKFILL_SMALL_MS   (4 * WINDOW_MS) /* the developer product: four windows are 16 of its 200 calls a week */
+#define KEY_WORKOUTS        "workouts_until_ms"
+#define KEY_DAYS            "days_until_ms"
 
-void sync_warn(aorta_ctx *ctx, aorta_str text) {
+void sync_warn(aorta_ctx *ctx, aorta_str text)
+{
     const aorta_field kv = {AORTA_S("warning"), {.type = AORTA_TYPE_STRING, .u.s = text}};
     ctx->host->log(ctx, AORTA_LOG_WARN, text.ptr, text.len, &kv, 1);
 }
 
-aorta_status sync_malformed(aorta_ctx *ctx) {
+aorta_status sync_malformed(aorta_ctx *ctx)
+{
     return sdk_fail(ctx, AORTA_ERR_UPSTREAM, "suunto.malformed", "Suunto's answer is not whole JSON");
 }
 
-aorta_status sync_emit(aorta_ctx *ctx, const char *kind, aorta_str external_id, aorta_str origin,
-                       aorta_str data) {
+aorta_status sync_emit(aorta_ctx *ctx, const char *kind, aorta_str external_id, aorta_str origin, aorta_str data)
+{
     const aorta_payload payload = {.struct_size = sizeof(payload),
                                    .kind = sdk_str(kind),
                                    .content_type = AORTA_S("application/json"),
@@ -37,7 +38,8 @@ aorta_status sync_emit(aorta_ctx *ctx, const char *kind, aorta_str external_id, 
 
 /* ---- what the last scheduled sync reached ---- */
 
-static aorta_status remembered(aorta_ctx *ctx, const char *key, int64_t otherwise, int64_t *ret) {
+static aorta_status remembered(aorta_ctx *ctx, const char *key, int64_t otherwise, int64_t *ret)
+{
     aorta_bytes text;
     aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, key, sdk_str(key).len, &text);
     *ret = otherwise;
@@ -50,7 +52,8 @@ static aorta_status remembered(aorta_ctx *ctx, const char *key, int64_t otherwis
 }
 
 /* Committed by the next checkpoint. */
-static aorta_status remember(aorta_ctx *ctx, const char *key, int64_t ms) {
+static aorta_status remember(aorta_ctx *ctx, const char *key, int64_t ms)
+{
     aorta_str text = sdk_format(ctx, "%lld", (long long)ms);
     if (!text.len)
         return AORTA_ERR_NOMEM;
@@ -59,13 +62,14 @@ static aorta_status remember(aorta_ctx *ctx, const char *key, int64_t ms) {
 
 /* ---- plans ---- */
 
-static int64_t param(const aorta_sync_req *req, enum suunto_param which, int64_t otherwise) {
-    return (uint32_t)which < req->params_count && req->params[which].type != AORTA_TYPE_NONE
-               ? req->params[which].u.i
-               : otherwise;
+static int64_t param(const aorta_sync_req *req, enum suunto_param which, int64_t otherwise)
+{
+    return (uint32_t)which < req->params_count && req->params[which].type != AORTA_TYPE_NONE ? req->params[which].u.i
+                                                                                             : otherwise;
 }
 
-static void plan_manual(aorta_ctx *ctx, const aorta_sync_req *req, struct cursor *c) {
+static void plan_manual(aorta_ctx *ctx, const aorta_sync_req *req, struct cursor *c)
+{
     c->since_ms = param(req, PARAM_SINCE, 0) / US_PER_MS;
     c->limit = param(req, PARAM_LIMIT, 50);
     c->offset = param(req, PARAM_OFFSET, 0);
@@ -83,7 +87,8 @@ static void plan_manual(aorta_ctx *ctx, const aorta_sync_req *req, struct cursor
     }
 }
 
-static aorta_status plan_scheduled(aorta_ctx *ctx, struct cursor *c) {
+static aorta_status plan_scheduled(aorta_ctx *ctx, struct cursor *c)
+{
     int64_t first = c->began_ms - WINDOW_MS;
     aorta_status st = remembered(ctx, KEY_WORKOUTS, first, &c->since_ms);
     if (st == AORTA_OK)
@@ -96,17 +101,17 @@ static aorta_status plan_scheduled(aorta_ctx *ctx, struct cursor *c) {
     return st;
 }
 
-static void plan_backfill(const struct suunto *self, struct cursor *c) {
+static void plan_backfill(const struct suunto *self, struct cursor *c)
+{
     c->since_ms = 0;
     c->to_ms = c->began_ms;
     c->from_ms = c->began_ms - (self->developer ? BACKFILL_SMALL_MS : BACKFILL_MS);
     c->back = 1;
 }
 
-static aorta_status plan(const struct suunto *self, aorta_ctx *ctx, const aorta_sync_req *req,
-                         struct cursor *c) {
-    *c =
-        (struct cursor){.stage = STAGE_WORKOUTS, .began_ms = ctx->host->now_us(ctx) / US_PER_MS, .limit = 50};
+static aorta_status plan(const struct suunto *self, aorta_ctx *ctx, const aorta_sync_req *req, struct cursor *c)
+{
+    *c = (struct cursor){.stage = STAGE_WORKOUTS, .began_ms = ctx->host->now_us(ctx) / US_PER_MS, .limit = 50};
     if (req->mode == AORTA_SYNC_BACKFILL) {
         plan_backfill(self, c);
         return AORTA_OK;
@@ -120,7 +125,8 @@ static aorta_status plan(const struct suunto *self, aorta_ctx *ctx, const aorta_
 
 /* ---- the loop ---- */
 
-static aorta_status workouts_step(const struct suunto *self, aorta_ctx *ctx, struct cursor *c) {
+static aorta_status workouts_step(const struct suunto *self, aorta_ctx *ctx, struct cursor *c)
+{
     int more;
     aorta_status st = sync_workouts_page(self, ctx, c, &more);
     if (st == AORTA_OK && !more) {
@@ -131,7 +137,8 @@ static aorta_status workouts_step(const struct suunto *self, aorta_ctx *ctx, str
     return st;
 }
 
-static aorta_status days_step(const struct suunto *self, aorta_ctx *ctx, struct cursor *c) {
+static aorta_status days_step(const struct suunto *self, aorta_ctx *ctx, struct cursor *c)
+{
     int more;
     aorta_status st = sync_days_piece(self, ctx, c, &more);
     if (st == AORTA_OK && !more) {
@@ -143,15 +150,16 @@ static aorta_status days_step(const struct suunto *self, aorta_ctx *ctx, struct 
 }
 
 /* Passes over what is not wanted, or has nothing in it. */
-static void skip_stages(const aorta_sync_req *req, struct cursor *c) {
+static void skip_stages(const aorta_sync_req *req, struct cursor *c)
+{
     if (c->stage == STAGE_WORKOUTS && !(req->data & AORTA_DATA_WORKOUTS))
         c->stage = STAGE_DAYS;
     if (c->stage == STAGE_DAYS && (!(req->data & AORTA_DATA_247) || c->from_ms >= c->to_ms))
         c->stage = STAGE_DONE;
 }
 
-static aorta_status run(const struct suunto *self, aorta_ctx *ctx, const aorta_sync_req *req,
-                        struct cursor *c) {
+static aorta_status run(const struct suunto *self, aorta_ctx *ctx, const aorta_sync_req *req, struct cursor *c)
+{
     for (skip_stages(req, c); c->stage != STAGE_DONE;) {
         aorta_status st = c->stage == STAGE_WORKOUTS ? workouts_step(self, ctx, c) : days_step(self, ctx, c);
         if (st != AORTA_OK)
@@ -165,7 +173,8 @@ static aorta_status run(const struct suunto *self, aorta_ctx *ctx, const aorta_s
 }
 
 /* The hint is our own, from route: {"workoutKey": "…"}. */
-static aorta_status fetch_notified(const struct suunto *self, aorta_ctx *ctx, aorta_str hint) {
+static aorta_status fetch_notified(const struct suunto *self, aorta_ctx *ctx, aorta_str hint)
+{
     aorta_str key;
     if (!scan_member(hint, "workoutKey", &key) || key.len < 3 || key.ptr[0] != '"')
         return sdk_fail(ctx, AORTA_ERR_DATA, "suunto.hint", "the notification names no workout");
@@ -174,7 +183,8 @@ static aorta_status fetch_notified(const struct suunto *self, aorta_ctx *ctx, ao
     return st == AORTA_OK ? cursor_checkpoint(ctx, &done) : st;
 }
 
-aorta_status suunto_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req) {
+aorta_status suunto_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req)
+{
     struct cursor c;
     aorta_status st;
     if (req->cursor.len)

@@ -24,7 +24,8 @@ struct window {
     int64_t from_ms, to_ms; /* half open */
 };
 
-static struct window window_of(const struct cursor *c) {
+static struct window window_of(const struct cursor *c)
+{
     struct window w = {c->from_ms, c->to_ms};
     if (w.to_ms - w.from_ms > WINDOW_MS) {
         if (c->back)
@@ -37,7 +38,8 @@ static struct window window_of(const struct cursor *c) {
 
 /* Statistics are sums of whole days: begin with one (of UTC, the person's offset is not known here), so that
  * its sum is not cut; what that pushes over the end belongs to the next window. */
-static struct window whole_days(struct window w) {
+static struct window whole_days(struct window w)
+{
     w.from_ms -= (w.from_ms % DAY_MS + DAY_MS) % DAY_MS;
     if (w.to_ms - w.from_ms > WINDOW_MS)
         w.to_ms = w.from_ms + WINDOW_MS;
@@ -45,7 +47,8 @@ static struct window whole_days(struct window w) {
 }
 
 /* Suunto's ends are inclusive, ours are not. */
-static void add_range(aorta_ctx *ctx, sdk_query *q, const struct piece *p, struct window w) {
+static void add_range(aorta_ctx *ctx, sdk_query *q, const struct piece *p, struct window w)
+{
     if (p->range == RANGE_MS) {
         sdk_query_add_int(ctx, q, "from", w.from_ms);
         sdk_query_add_int(ctx, q, "to", w.to_ms - 1);
@@ -56,8 +59,9 @@ static void add_range(aorta_ctx *ctx, sdk_query *q, const struct piece *p, struc
     sdk_query_add(ctx, q, "enddate", sdk_time_format(ctx, (w.to_ms - 1) * US_PER_MS));
 }
 
-static aorta_status get_piece(const struct suunto *self, aorta_ctx *ctx, const struct piece *p,
-                              struct window w, struct api_answer *answer) {
+static aorta_status get_piece(const struct suunto *self, aorta_ctx *ctx, const struct piece *p, struct window w,
+                              struct api_answer *answer)
+{
     sdk_query q = {0};
     add_range(ctx, &q, p, w);
     aorta_status st = api_get(self, ctx, p->path, &q, ANSWER_MAX, answer);
@@ -67,34 +71,34 @@ static aorta_status get_piece(const struct suunto *self, aorta_ctx *ctx, const s
 }
 
 /* Number of items of a list; what is not a list counts as one, -1 when it is broken. */
-static int64_t count_items(aorta_str body) {
+static int64_t count_items(aorta_str body)
+{
     struct scan_items it;
     aorta_str item;
     int64_t count = 0;
     int n;
     if (scan_items_begin(body, &it) != 0)
-        return scan_value(body, &item, &it.rest) ? 1
-                                                 : -1; /* an envelope, or JSON lines: normalize knows them */
+        return scan_value(body, &item, &it.rest) ? 1 : -1; /* an envelope, or JSON lines: normalize knows them */
     while ((n = scan_items_next(&it, &item)) > 0)
         count++;
     return n < 0 || it.rest.len ? -1 : count;
 }
 
-static aorta_status emit_piece(aorta_ctx *ctx, const struct piece *p, struct window w, aorta_str body,
-                               int64_t *count) {
+static aorta_status emit_piece(aorta_ctx *ctx, const struct piece *p, struct window w, aorta_str body, int64_t *count)
+{
     *count = body.len ? count_items(body) : 0;
     if (*count < 0)
         return sync_malformed(ctx);
     if (*count == 0)
         return AORTA_OK;
-    aorta_str origin =
-        sdk_format(ctx, "%s?from=%lld&to=%lld", p->path, (long long)w.from_ms, (long long)(w.to_ms - 1));
+    aorta_str origin = sdk_format(ctx, "%s?from=%lld&to=%lld", p->path, (long long)w.from_ms, (long long)(w.to_ms - 1));
     return sync_emit(ctx, p->kind, (aorta_str){NULL, 0}, origin, body);
 }
 
 /* The window is done: the next one, if there is one. Statistics list days without data too and prove nothing.
  */
-static int next_window(struct cursor *c) {
+static int next_window(struct cursor *c)
+{
     struct window w = window_of(c);
     c->empty = c->found ? 0 : c->empty + 1;
     c->found = 0;
@@ -106,10 +110,10 @@ static int next_window(struct cursor *c) {
     return c->from_ms < c->to_ms && !(c->back && c->empty >= EMPTY_MAX);
 }
 
-aorta_status sync_days_piece(const struct suunto *self, aorta_ctx *ctx, struct cursor *c, int *more) {
+aorta_status sync_days_piece(const struct suunto *self, aorta_ctx *ctx, struct cursor *c, int *more)
+{
     if (c->piece < 0 || c->piece >= (int64_t)PIECE_COUNT)
-        return sdk_fail(ctx, AORTA_ERR_INTERNAL, "suunto.cursor",
-                        "the cursor of this sync is not one of ours");
+        return sdk_fail(ctx, AORTA_ERR_INTERNAL, "suunto.cursor", "the cursor of this sync is not one of ours");
     const struct piece *p = &pieces[c->piece];
     struct window w = window_of(c);
     struct api_answer answer;

@@ -13,11 +13,12 @@
 
 #define SUMMARIES "SummaryExtension,FitnessExtension,IntensityExtension,ManualLapStreamExtension"
 /* Steps and energy streams are left out on purpose: the 24/7 samples count the same steps. */
-#define STREAMS                                                                                              \
-    "HeartrateStreamExtension,SpeedStreamExtension,AltitudeStreamExtension,CadenceStreamExtension,"          \
+#define STREAMS                                                                                                        \
+    "HeartrateStreamExtension,SpeedStreamExtension,AltitudeStreamExtension,CadenceStreamExtension,"                    \
     "PowerStreamExtension,LocationStreamExtension,TemperatureStreamExtension,DistanceDeltaStreamExtension"
 
-static void add_extensions(aorta_ctx *ctx, sdk_query *q, int bare) {
+static void add_extensions(aorta_ctx *ctx, sdk_query *q, int bare)
+{
     sdk_query_add(ctx, q, "extensions", bare ? AORTA_S(SUMMARIES) : AORTA_S(SUMMARIES "," STREAMS));
 }
 
@@ -30,7 +31,8 @@ struct page {
 };
 
 /* FNV-1a over the beginning: enough to recognise a page that comes again. */
-static uint64_t digest_of(aorta_str item) {
+static uint64_t digest_of(aorta_str item)
+{
     uint64_t h = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < item.len && i < 4096; i++)
         h = (h ^ (unsigned char)item.ptr[i]) * UINT64_C(1099511628211);
@@ -38,10 +40,10 @@ static uint64_t digest_of(aorta_str item) {
 }
 
 /* workoutId is 0 in live data: the key is the only name a workout has. */
-static aorta_str key_of(aorta_str workout) {
+static aorta_str key_of(aorta_str workout)
+{
     aorta_str key;
-    if (!scan_member(workout, "workoutKey", &key) || key.len < 3 || key.len > KEY_MAX + 2 ||
-        key.ptr[0] != '"')
+    if (!scan_member(workout, "workoutKey", &key) || key.len < 3 || key.len > KEY_MAX + 2 || key.ptr[0] != '"')
         return (aorta_str){NULL, 0};
     for (size_t i = 1; i + 1 < key.len; i++)
         if (key.ptr[i] == '\\')
@@ -49,13 +51,15 @@ static aorta_str key_of(aorta_str workout) {
     return (aorta_str){key.ptr + 1, key.len - 2};
 }
 
-static aorta_status emit_workout(aorta_ctx *ctx, aorta_str workout, aorta_str origin, struct page *page) {
+static aorta_status emit_workout(aorta_ctx *ctx, aorta_str workout, aorta_str origin, struct page *page)
+{
     if (page->count++ == 0)
         page->digest = digest_of(workout);
     return sync_emit(ctx, KIND_WORKOUTS, key_of(workout), origin, workout);
 }
 
-static aorta_status emit_list(aorta_ctx *ctx, aorta_str list, aorta_str origin, struct page *page) {
+static aorta_status emit_list(aorta_ctx *ctx, aorta_str list, aorta_str origin, struct page *page)
+{
     struct scan_items it;
     aorta_str workout;
     int n = scan_items_begin(list, &it);
@@ -69,7 +73,8 @@ static aorta_status emit_list(aorta_ctx *ctx, aorta_str list, aorta_str origin, 
 }
 
 /* metadata.workoutcount, a number or one in quotes. */
-static int64_t total_of(aorta_str body) {
+static int64_t total_of(aorta_str body)
+{
     aorta_str metadata, count;
     int64_t total = 0;
     if (!scan_member(body, "metadata", &metadata) || !scan_member(metadata, "workoutcount", &count))
@@ -81,7 +86,8 @@ static int64_t total_of(aorta_str body) {
 }
 
 /* {"payload": [workouts] or one workout}, or a bare list; an empty answer and a null payload are nothing. */
-static aorta_status emit_answer(aorta_ctx *ctx, aorta_str body, aorta_str origin, struct page *page) {
+static aorta_status emit_answer(aorta_ctx *ctx, aorta_str body, aorta_str origin, struct page *page)
+{
     aorta_str whole, rest, payload = body;
     *page = (struct page){.count = 0};
     if (!body.len)
@@ -101,19 +107,20 @@ static aorta_status emit_answer(aorta_ctx *ctx, aorta_str body, aorta_str origin
 /* ---- the list ---- */
 
 static aorta_status get_page(const struct suunto *self, aorta_ctx *ctx, const struct cursor *c,
-                             struct api_answer *answer) {
+                             struct api_answer *answer)
+{
     sdk_query q = {0};
     sdk_query_add_int(ctx, &q, "since", c->since_ms);
     sdk_query_add_int(ctx, &q, "limit", c->limit);
     sdk_query_add_int(ctx, &q, "offset", c->offset);
-    sdk_query_add(ctx, &q, "filter-by-modification-time",
-                  c->by_modification ? AORTA_S("true") : AORTA_S("false"));
+    sdk_query_add(ctx, &q, "filter-by-modification-time", c->by_modification ? AORTA_S("true") : AORTA_S("false"));
     add_extensions(ctx, &q, (int)c->bare);
     return api_get(self, ctx, PATH, &q, PAGE_MAX, answer);
 }
 
 /* Asks for less: half the workouts, at last a single one without its streams. 0 when there is no less. */
-static int shrink(struct cursor *c) {
+static int shrink(struct cursor *c)
+{
     if (c->limit > 1)
         c->limit /= 2;
     else if (!c->bare)
@@ -124,7 +131,8 @@ static int shrink(struct cursor *c) {
 }
 
 static aorta_status page_that_fits(const struct suunto *self, aorta_ctx *ctx, struct cursor *c,
-                                   struct api_answer *answer) {
+                                   struct api_answer *answer)
+{
     aorta_status st;
     do
         st = get_page(self, ctx, c, answer);
@@ -132,7 +140,8 @@ static aorta_status page_that_fits(const struct suunto *self, aorta_ctx *ctx, st
     return st;
 }
 
-static aorta_status advance(aorta_ctx *ctx, struct cursor *c, const struct page *page, int *more) {
+static aorta_status advance(aorta_ctx *ctx, struct cursor *c, const struct page *page, int *more)
+{
     int full = page->count >= c->limit;
     c->repeat = page->digest && (int64_t)page->digest == c->page ? c->repeat + 1 : 0;
     c->page = (int64_t)page->digest;
@@ -146,7 +155,8 @@ static aorta_status advance(aorta_ctx *ctx, struct cursor *c, const struct page 
     return ctx->host->progress(ctx, (uint64_t)c->offset, 0, "workouts", 8);
 }
 
-aorta_status sync_workouts_page(const struct suunto *self, aorta_ctx *ctx, struct cursor *c, int *more) {
+aorta_status sync_workouts_page(const struct suunto *self, aorta_ctx *ctx, struct cursor *c, int *more)
+{
     struct api_answer answer;
     struct page page;
     aorta_status st = page_that_fits(self, ctx, c, &answer);
@@ -162,24 +172,26 @@ aorta_status sync_workouts_page(const struct suunto *self, aorta_ctx *ctx, struc
 /* ---- one workout ---- */
 
 /* The key becomes part of a path: nothing but what a key is made of may go there. */
-static int plain_key(aorta_str key) {
+static int plain_key(aorta_str key)
+{
     for (size_t i = 0; i < key.len; i++) {
         char c = key.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-              c == '_'))
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
             return 0;
     }
     return key.len >= 1 && key.len <= KEY_MAX;
 }
 
 static aorta_status get_workout(const struct suunto *self, aorta_ctx *ctx, const char *path, int bare,
-                                struct api_answer *answer) {
+                                struct api_answer *answer)
+{
     sdk_query q = {0};
     add_extensions(ctx, &q, bare);
     return api_get(self, ctx, path, &q, PAGE_MAX, answer);
 }
 
-aorta_status sync_workout(const struct suunto *self, aorta_ctx *ctx, aorta_str key) {
+aorta_status sync_workout(const struct suunto *self, aorta_ctx *ctx, aorta_str key)
+{
     if (!plain_key(key))
         return sdk_fail(ctx, AORTA_ERR_DATA, "suunto.hint", "the notification's workout key is not one");
     aorta_str path = sdk_format(ctx, PATH "%.*s", (int)key.len, key.ptr);

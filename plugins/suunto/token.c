@@ -7,7 +7,8 @@
 /* ---- refusals ---- */
 
 /* The OAuth error code of an answer, or empty. */
-static aorta_str error_code(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static aorta_str error_code(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     sdk_json answer;
     if (!resp->body.len || sdk_json_parse(ctx, resp->body.ptr, resp->body.len, &answer) != AORTA_OK)
         return (aorta_str){NULL, 0};
@@ -15,7 +16,8 @@ static aorta_str error_code(aorta_ctx *ctx, const aorta_http_resp *resp) {
 }
 
 static aorta_status refuse(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_status status, const char *code,
-                           aorta_str message) {
+                           aorta_str message)
+{
     aorta_error err = {.struct_size = sizeof(err),
                        .status = status,
                        .code = code,
@@ -25,8 +27,8 @@ static aorta_status refuse(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_st
     return status;
 }
 
-static aorta_status refused(aorta_ctx *ctx, enum token_grant grant, const aorta_http_resp *resp,
-                            aorta_str error) {
+static aorta_status refused(aorta_ctx *ctx, enum token_grant grant, const aorta_http_resp *resp, aorta_str error)
+{
     if (sdk_str_eq(error, "invalid_grant"))
         return grant == GRANT_REFRESH
                    ? refuse(ctx, resp, AORTA_ERR_AUTH_REVOKED, "suunto.grant_gone",
@@ -51,7 +53,8 @@ static aorta_status refused(aorta_ctx *ctx, enum token_grant grant, const aorta_
 
 /* The claims of a JWT, read without verifying: it came from Suunto itself over TLS, and nothing but the
  * user's name is taken from it. Absent when the token is not a JWT. */
-static sdk_json jwt_claims(aorta_ctx *ctx, aorta_str jwt) {
+static sdk_json jwt_claims(aorta_ctx *ctx, aorta_str jwt)
+{
     const sdk_json none = {NULL};
     size_t dot = 0, end;
     while (dot < jwt.len && jwt.ptr[dot] != '.')
@@ -73,7 +76,8 @@ static sdk_json jwt_claims(aorta_ctx *ctx, aorta_str jwt) {
 
 /* Claim `user`, else what the answer says beside the tokens, else `sub`. Never the e-mail address: it
  * changes, and webhooks do not know it. */
-static aorta_str user_of(sdk_json answer, sdk_json claims) {
+static aorta_str user_of(sdk_json answer, sdk_json claims)
+{
     aorta_str user = sdk_json_str(sdk_json_get(claims, "user"));
     if (!user.len)
         user = sdk_json_str(sdk_json_get(answer, "user"));
@@ -84,7 +88,8 @@ static aorta_str user_of(sdk_json answer, sdk_json claims) {
 
 /* Seconds the access token lives: as told, else until the JWT's exp, else a day, which is what Suunto gives.
  */
-static int64_t lifetime(aorta_ctx *ctx, sdk_json answer, sdk_json claims) {
+static int64_t lifetime(aorta_ctx *ctx, sdk_json answer, sdk_json claims)
+{
     int64_t told = sdk_json_int(sdk_json_get(answer, "expires_in"), 0);
     if (told > 0)
         return told;
@@ -95,8 +100,8 @@ static int64_t lifetime(aorta_ctx *ctx, sdk_json answer, sdk_json claims) {
 
 /* ---- the exchange ---- */
 
-static aorta_status post(const struct suunto *self, aorta_ctx *ctx, const sdk_query *form,
-                         const aorta_http_resp **resp) {
+static aorta_status post(const struct suunto *self, aorta_ctx *ctx, const sdk_query *form, const aorta_http_resp **resp)
+{
     aorta_str basic = sdk_basic_auth(ctx, self->client_id, self->client_secret);
     aorta_str url = sdk_url(ctx, self->oauth_url, "/oauth/token", NULL);
     aorta_bytes body = sdk_form(form);
@@ -118,8 +123,9 @@ static aorta_status post(const struct suunto *self, aorta_ctx *ctx, const sdk_qu
     return ctx->host->http(ctx, &req, resp);
 }
 
-aorta_status token_request(const struct suunto *self, aorta_ctx *ctx, enum token_grant grant,
-                           const sdk_query *form, struct token *ret) {
+aorta_status token_request(const struct suunto *self, aorta_ctx *ctx, enum token_grant grant, const sdk_query *form,
+                           struct token *ret)
+{
     const aorta_http_resp *resp;
     aorta_status st = post(self, ctx, form, &resp);
     if (st != AORTA_OK)

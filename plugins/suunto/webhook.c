@@ -8,14 +8,15 @@
 
 /* ---- verify ---- */
 
-static aorta_status denied(aorta_ctx *ctx, const char *code, aorta_str message) {
-    aorta_error err = {
-        .struct_size = sizeof(err), .status = AORTA_ERR_DENIED, .code = code, .message = message};
+static aorta_status denied(aorta_ctx *ctx, const char *code, aorta_str message)
+{
+    aorta_error err = {.struct_size = sizeof(err), .status = AORTA_ERR_DENIED, .code = code, .message = message};
     ctx->host->fail(ctx, &err);
     return err.status;
 }
 
-aorta_status suunto_webhook_verify(void *self, aorta_ctx *ctx, const aorta_webhook_req *req) {
+aorta_status suunto_webhook_verify(void *self, aorta_ctx *ctx, const aorta_webhook_req *req)
+{
     const struct suunto *s = self;
     uint8_t mac[32];
     aorta_str expected, given = sdk_pair(req->headers, req->headers_count, "x-hmac-sha256-signature");
@@ -49,7 +50,8 @@ static const struct {
 };
 
 /* An account that nobody here has is not an error: it is counted by the host, and Suunto got its 200. */
-static aorta_status hand_over(aorta_ctx *ctx, const aorta_webhook_item *item) {
+static aorta_status hand_over(aorta_ctx *ctx, const aorta_webhook_item *item)
+{
     const aorta_host_webhook *hooks = ctx->host->get_extension(ctx->host, AORTA_HOST_EXT_WEBHOOK);
     if (!hooks)
         return sdk_fail(ctx, AORTA_ERR_UNSUPPORTED, "suunto.no_webhooks",
@@ -59,7 +61,8 @@ static aorta_status hand_over(aorta_ctx *ctx, const aorta_webhook_item *item) {
 }
 
 static aorta_status route_data(aorta_ctx *ctx, const aorta_webhook_req *req, aorta_str user, const char *kind,
-                               aorta_str type) {
+                               aorta_str type)
+{
     const aorta_payload payload = {.struct_size = sizeof(payload),
                                    .kind = sdk_str(kind),
                                    .content_type = AORTA_S("application/json"),
@@ -76,7 +79,8 @@ static aorta_status route_data(aorta_ctx *ctx, const aorta_webhook_req *req, aor
 }
 
 /* A workout comes as a few sums without its streams: it is fetched whole. */
-static aorta_status route_workout(aorta_ctx *ctx, sdk_json body, aorta_str user, aorta_str type) {
+static aorta_status route_workout(aorta_ctx *ctx, sdk_json body, aorta_str user, aorta_str type)
+{
     sdk_json key = sdk_json_get(sdk_json_get(body, "workout"), "workoutKey");
     if (sdk_json_type(key) != SDK_JSON_STRING) {
         sdk_log(ctx, AORTA_LOG_WARN, "a workout notification without a workoutKey was passed over");
@@ -94,7 +98,8 @@ static aorta_status route_workout(aorta_ctx *ctx, sdk_json body, aorta_str user,
     return hand_over(ctx, &item);
 }
 
-aorta_status suunto_webhook_route(void *self, aorta_ctx *ctx, const aorta_webhook_req *req) {
+aorta_status suunto_webhook_route(void *self, aorta_ctx *ctx, const aorta_webhook_req *req)
+{
     (void)self;
     sdk_json body;
     aorta_status st = sdk_json_parse(ctx, req->body.ptr, req->body.len, &body);
@@ -103,8 +108,7 @@ aorta_status suunto_webhook_route(void *self, aorta_ctx *ctx, const aorta_webhoo
     aorta_str type = sdk_json_str(sdk_json_get(body, "type"));
     aorta_str user = sdk_json_str(sdk_json_get(body, "username"));
     if (!type.len || !user.len)
-        return sdk_fail(ctx, AORTA_ERR_DATA, "suunto.notification",
-                        "the notification lacks a type or a username");
+        return sdk_fail(ctx, AORTA_ERR_DATA, "suunto.notification", "the notification lacks a type or a username");
     for (size_t i = 0; i < AORTA_COUNT(inline_types); i++)
         if (sdk_str_eq(type, inline_types[i].type))
             return route_data(ctx, req, user, inline_types[i].kind, type);

@@ -15,7 +15,8 @@ struct text {
     int failed;
 };
 
-static int reserve(struct text *t, size_t more) {
+static int reserve(struct text *t, size_t more)
+{
     if (t->failed)
         return -1;
     if (t->cap - t->len > more)
@@ -35,7 +36,8 @@ static int reserve(struct text *t, size_t more) {
 
 /* Pieces are short: a few numbers with their names. */
 static void add(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void add(struct text *t, const char *fmt, ...) {
+static void add(struct text *t, const char *fmt, ...)
+{
     char piece[256];
     va_list args;
     va_start(args, fmt);
@@ -49,18 +51,21 @@ static void add(struct text *t, const char *fmt, ...) {
     t->len += (size_t)n;
 }
 
-static void add_number(struct text *t, const char *name, double value) {
+static void add_number(struct text *t, const char *name, double value)
+{
     if (isfinite(value) && fabs(value) < 1e15)
         add(t, ",\"%s\":%.10g", name, value);
 }
 
 /* Before each item of the list. */
-static void separate(struct text *t) {
+static void separate(struct text *t)
+{
     add(t, t->len ? "," : "[");
 }
 
 /* Empty when no item came. */
-static aorta_status finish(struct text *t, aorta_str *ret) {
+static aorta_status finish(struct text *t, aorta_str *ret)
+{
     if (t->len)
         add(t, "]");
     *ret = t->len ? (aorta_str){t->at, t->len} : (aorta_str){NULL, 0};
@@ -69,7 +74,8 @@ static aorta_status finish(struct text *t, aorta_str *ret) {
 
 /* ---- laps ---- */
 
-static void add_lap(struct text *t, int64_t start_us, int64_t end_us, sdk_json totals) {
+static void add_lap(struct text *t, int64_t start_us, int64_t end_us, sdk_json totals)
+{
     sdk_json hr = sdk_json_get(totals, "hr");
     separate(t);
     add(t, "{\"start_us\":%lld,\"end_us\":%lld", (long long)start_us, (long long)end_us);
@@ -83,7 +89,8 @@ static void add_lap(struct text *t, int64_t start_us, int64_t end_us, sdk_json t
     add(t, "}");
 }
 
-aorta_status workout_laps(const struct workout *w, aorta_str *ret) {
+aorta_status workout_laps(const struct workout *w, aorta_str *ret)
+{
     struct text t = {.ctx = w->in->ctx};
     sdk_json markers = sdk_json_get(workout_extension(w, "ManualLapStreamExtension"), "markers");
     for (sdk_json m = sdk_json_first(markers); m.node; m = sdk_json_next(m)) {
@@ -99,12 +106,14 @@ aorta_status workout_laps(const struct workout *w, aorta_str *ret) {
 
 #define ZONE_COUNT 5
 
-static double limit_of(sdk_json zone, int hertz) {
+static double limit_of(sdk_json zone, int hertz)
+{
     double v = number_of(sdk_json_get(zone, "lowerLimit"));
     return hertz && v < 15 ? per_minute(v, 1) : v;
 }
 
-static void add_zones(struct text *t, sdk_json zones, const char *kind, int hertz) {
+static void add_zones(struct text *t, sdk_json zones, const char *kind, int hertz)
+{
     sdk_json zone[ZONE_COUNT + 1] = {{NULL}};
     for (int i = 0; i < ZONE_COUNT; i++) {
         const char name[] = {'z', 'o', 'n', 'e', (char)('1' + i), '\0'};
@@ -117,14 +126,14 @@ static void add_zones(struct text *t, sdk_json zones, const char *kind, int hert
         separate(t);
         add(t, "{\"kind\":\"%s\",\"index\":%d", kind, i + 1);
         add_number(t, "lower", limit_of(zone[i], hertz));
-        add_number(t, "upper",
-                   limit_of(zone[i + 1], hertz)); /* where the next one begins; the last has none */
+        add_number(t, "upper", limit_of(zone[i + 1], hertz)); /* where the next one begins; the last has none */
         add_number(t, "seconds", seconds);
         add(t, "}");
     }
 }
 
-aorta_status workout_zones(const struct workout *w, aorta_str *ret) {
+aorta_status workout_zones(const struct workout *w, aorta_str *ret)
+{
     struct text t = {.ctx = w->in->ctx};
     sdk_json zones = sdk_json_get(workout_extension(w, "IntensityExtension"), "zones");
     add_zones(&t, sdk_json_get(zones, "heartRate"), "heart_rate", 1);
@@ -136,7 +145,8 @@ aorta_status workout_zones(const struct workout *w, aorta_str *ret) {
 /* ---- route ---- */
 
 /* {latitude, longitude}, or {value: {x: longitude, y: latitude}} as positions are written elsewhere. */
-static int position_of(sdk_json point, double *lat, double *lon) {
+static int position_of(sdk_json point, double *lat, double *lon)
+{
     sdk_json value = sdk_json_get(point, "value");
     *lat = number_of(sdk_json_get(point, "latitude"));
     *lon = number_of(sdk_json_get(point, "longitude"));
@@ -148,7 +158,8 @@ static int position_of(sdk_json point, double *lat, double *lon) {
     return fabs(*lat) <= 90 && fabs(*lon) <= 180 && (*lat != 0 || *lon != 0);
 }
 
-aorta_status workout_route(const struct workout *w, aorta_str *ret) {
+aorta_status workout_route(const struct workout *w, aorta_str *ret)
+{
     struct text t = {.ctx = w->in->ctx};
     sdk_json location = workout_extension(w, "LocationStreamExtension");
     sdk_json points = sdk_json_get(location, "locationPoints");

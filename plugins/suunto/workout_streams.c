@@ -12,14 +12,16 @@
 
 /* ---- points ---- */
 
-sdk_json workout_points(sdk_json extension) {
+sdk_json workout_points(sdk_json extension)
+{
     sdk_json points = sdk_json_get(extension, "points");
     return sdk_json_type(points) == SDK_JSON_ARRAY ? points : sdk_json_get(extension, "data");
 }
 
 /* How a stream tells time, from its last point: absolute, or since the start in seconds or milliseconds,
  * whichever lets the workout last about as long as it did. */
-struct workout_clock workout_clock(const struct workout *w, sdk_json points) {
+struct workout_clock workout_clock(const struct workout *w, sdk_json points)
+{
     double last = 0, length_s = (double)(w->end_us - w->start_us) / 1e6;
     for (sdk_json m = sdk_json_first(points); m.node; m = sdk_json_next(m)) {
         double t = number_of(sdk_json_get(m, "timestamp"));
@@ -32,7 +34,8 @@ struct workout_clock workout_clock(const struct workout *w, sdk_json points) {
 }
 
 /* 0 when the point has no time. */
-int64_t workout_point_time(const struct workout_clock *clock, sdk_json point) {
+int64_t workout_point_time(const struct workout_clock *clock, sdk_json point)
+{
     double t = number_of(sdk_json_get(point, "timestamp"));
     if (!(t >= 0))
         return 0;
@@ -45,7 +48,8 @@ struct shape {
     double max, mean; /* of what is above zero */
 };
 
-static struct shape shape_of(sdk_json points) {
+static struct shape shape_of(sdk_json points)
+{
     struct shape s = {0, NAN};
     double sum = 0;
     uint64_t count = 0;
@@ -72,18 +76,20 @@ struct reading {
     double factor;
 };
 
-static struct reading reading_of(const struct workout *w, enum meaning meaning, sdk_json points) {
+static struct reading reading_of(const struct workout *w, enum meaning meaning, sdk_json points)
+{
     struct reading r = {.meaning = meaning, .factor = 1};
     if (meaning == TURNS) {
         struct shape s = shape_of(points);
         r.hz = s.max < 15;
-        r.factor = isnan(w->steps_per_turn) ? workout_steps_per_turn(w->type, per_minute(s.mean, r.hz))
-                                            : w->steps_per_turn;
+        r.factor =
+            isnan(w->steps_per_turn) ? workout_steps_per_turn(w->type, per_minute(s.mean, r.hz)) : w->steps_per_turn;
     }
     return r;
 }
 
-static double value_of(const struct reading *r, double v) {
+static double value_of(const struct reading *r, double v)
+{
     switch (r->meaning) {
     case BEATS:
         return heart_rate_bpm(v);
@@ -113,7 +119,8 @@ static const struct stream {
     {"DistanceDeltaStreamExtension", NULL, NOT_NEGATIVE},
 };
 
-static const char *metric_of(const struct workout *w, const struct stream *stream) {
+static const char *metric_of(const struct workout *w, const struct stream *stream)
+{
     if (stream->metric)
         return stream->metric;
     if (stream->meaning == WARMTH)
@@ -121,7 +128,8 @@ static const char *metric_of(const struct workout *w, const struct stream *strea
     return sport_distance_metric(w->type);
 }
 
-static void begin(const struct workout *w, const char *metric, sdk_samples *samples) {
+static void begin(const struct workout *w, const char *metric, sdk_samples *samples)
+{
     sdk_samples_begin(samples, w->in->ctx, metric);
     samples->head.source = w->source;
     samples->head.version_us = w->version_us;
@@ -129,7 +137,8 @@ static void begin(const struct workout *w, const char *metric, sdk_samples *samp
     samples->head.tz_offset_s = w->offset_s;
 }
 
-static aorta_status emit_stream(const struct workout *w, const struct stream *stream, sdk_json points) {
+static aorta_status emit_stream(const struct workout *w, const struct stream *stream, sdk_json points)
+{
     struct workout_clock clock = workout_clock(w, points);
     struct reading reading = reading_of(w, stream->meaning, points);
     sdk_samples samples;
@@ -143,7 +152,8 @@ static aorta_status emit_stream(const struct workout *w, const struct stream *st
     return sdk_samples_flush(&samples);
 }
 
-double workout_lowest_heart_rate(const struct workout *w) {
+double workout_lowest_heart_rate(const struct workout *w)
+{
     double low = NAN;
     sdk_json points = workout_points(workout_extension(w, HEART_RATE));
     for (sdk_json m = sdk_json_first(points); m.node; m = sdk_json_next(m)) {
@@ -155,7 +165,8 @@ double workout_lowest_heart_rate(const struct workout *w) {
 }
 
 /* VO2max stands in every workout, measured in it or carried along: it holds from its end on. */
-static aorta_status emit_vo2max(const struct workout *w) {
+static aorta_status emit_vo2max(const struct workout *w)
+{
     sdk_json fitness = workout_extension(w, "FitnessExtension");
     double v = number_of(sdk_json_get(fitness, "vo2Max"));
     if (!(v > 0))
@@ -168,7 +179,8 @@ static aorta_status emit_vo2max(const struct workout *w) {
     return sdk_samples_flush(&samples);
 }
 
-aorta_status workout_streams(const struct workout *w) {
+aorta_status workout_streams(const struct workout *w)
+{
     aorta_status st = AORTA_OK;
     for (size_t i = 0; i < AORTA_COUNT(streams) && st == AORTA_OK; i++) {
         sdk_json points = workout_points(workout_extension(w, streams[i].extension));

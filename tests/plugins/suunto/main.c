@@ -4,7 +4,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-int main(void) {
+int main(void)
+{
     if (sodium_init() < 0)
         return EXIT_FAILURE;
     SRunner *runner = srunner_create(oauth_suite());

@@ -16,7 +16,8 @@ struct sample {
     size_t len;
 };
 
-static char *read_file(const char *folder, const char *name, size_t *len) {
+static char *read_file(const char *folder, const char *name, size_t *len)
+{
     char path[1024];
     snprintf(path, sizeof(path), CASES "/%s/%s", folder, name);
     FILE *file = fopen(path, "rb");
@@ -29,9 +30,13 @@ static char *read_file(const char *folder, const char *name, size_t *len) {
     return text;
 }
 
-static int read_sample(const char *folder, struct sample *s) {
+/* Payloads that are whole: notifications and broken ones are cases of their own. */
+static int read_sample(const char *folder, struct sample *s)
+{
     size_t len;
-    char *kind = read_file(folder, "kind", &len);
+    char *error = read_file(folder, "expected_error", &len);
+    char *kind = error ? NULL : read_file(folder, "kind", &len);
+    free(error);
     if (!kind)
         return -1;
     snprintf(s->kind, sizeof(s->kind), "%.*s", (int)strcspn(kind, "\r\n"), kind);
@@ -41,12 +46,12 @@ static int read_sample(const char *folder, struct sample *s) {
 }
 
 /* `data` in a block of its own length: a sanitizer sees the first byte read beyond. */
-static aorta_status normalize(struct suunto_host *h, const char *kind, const void *data, size_t len) {
+static aorta_status normalize(struct suunto_host *h, const char *kind, const void *data, size_t len)
+{
     uint8_t *exact = malloc(len ? len : 1);
     ck_assert_ptr_nonnull(exact);
     memcpy(exact, data, len);
-    const aorta_payload payload = {
-        .struct_size = sizeof(payload), .kind = sdk_str(kind), .data = exact, .size = len};
+    const aorta_payload payload = {.struct_size = sizeof(payload), .kind = sdk_str(kind), .data = exact, .size = len};
     aorta_status st = h->plugin->ops->normalize(h->self, &h->fake.ctx, &payload);
     free(exact);
     return st;
@@ -54,7 +59,8 @@ static aorta_status normalize(struct suunto_host *h, const char *kind, const voi
 
 typedef void sample_fn(const struct sample *s);
 
-static unsigned each_sample(sample_fn *fn) {
+static unsigned each_sample(sample_fn *fn)
+{
     DIR *dir = opendir(CASES);
     unsigned count = 0;
     ck_assert_ptr_nonnull(dir);
@@ -72,7 +78,8 @@ static unsigned each_sample(sample_fn *fn) {
 
 /* ---- harm ---- */
 
-static void cut_everywhere(const struct sample *s) {
+static void cut_everywhere(const struct sample *s)
+{
     size_t step = s->len > 4096 ? s->len / 512 : 1;
     for (size_t len = 0; len < s->len; len += step) {
         struct suunto_host h;
@@ -83,12 +90,14 @@ static void cut_everywhere(const struct sample *s) {
     }
 }
 
-START_TEST(cuts) {
+START_TEST(cuts)
+{
     ck_assert_uint_ge(each_sample(cut_everywhere), 10);
 }
 END_TEST
 
-static void twice(const struct sample *s) {
+static void twice(const struct sample *s)
+{
     struct suunto_host a, b;
     suunto_host_init(&a, AORTA_OP_NORMALIZE);
     suunto_host_init(&b, AORTA_OP_NORMALIZE);
@@ -100,12 +109,14 @@ static void twice(const struct sample *s) {
     suunto_host_fini(&b);
 }
 
-START_TEST(same_bytes_same_output) {
+START_TEST(same_bytes_same_output)
+{
     ck_assert_uint_ge(each_sample(twice), 10);
 }
 END_TEST
 
-static void without_memory(const struct sample *s) {
+static void without_memory(const struct sample *s)
+{
     for (unsigned n = 1;; n++) {
         struct suunto_host h;
         suunto_host_init(&h, AORTA_OP_NORMALIZE);
@@ -119,12 +130,14 @@ static void without_memory(const struct sample *s) {
     }
 }
 
-START_TEST(memory_ends_anywhere) {
+START_TEST(memory_ends_anywhere)
+{
     ck_assert_uint_ge(each_sample(without_memory), 10);
 }
 END_TEST
 
-START_TEST(garbage) {
+START_TEST(garbage)
+{
     static const char *const texts[] = {"",
                                         " \n",
                                         "null",
@@ -158,7 +171,8 @@ START_TEST(garbage) {
 }
 END_TEST
 
-START_TEST(depth) {
+START_TEST(depth)
+{
     enum { LEN = 1 << 20 };
     char *deep = malloc(LEN);
     struct suunto_host h;
@@ -175,7 +189,8 @@ END_TEST
 static const char *big;
 static size_t big_len, big_at;
 
-static int64_t read_some(aorta_ctx *ctx, void *buf, size_t cap) {
+static int64_t read_some(aorta_ctx *ctx, void *buf, size_t cap)
+{
     (void)ctx;
     size_t n = big_len - big_at < 7 ? big_len - big_at : 7;
     if (n > cap)
@@ -185,17 +200,16 @@ static int64_t read_some(aorta_ctx *ctx, void *buf, size_t cap) {
     return (int64_t)n;
 }
 
-START_TEST(big_payloads_are_read) {
-    static const char text[] =
-        "[{\"timestamp\":\"2026-11-20T12:00:00+01:00\",\"entryData\":{\"Balance\":0.5}}]";
+START_TEST(big_payloads_are_read)
+{
+    static const char text[] = "[{\"timestamp\":\"2026-11-20T12:00:00+01:00\",\"entryData\":{\"Balance\":0.5}}]";
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_NORMALIZE);
     h.fake.table.payload_read = read_some;
     big = text;
     big_len = sizeof(text) - 1;
     big_at = 0;
-    const aorta_payload payload = {
-        .struct_size = sizeof(payload), .kind = AORTA_S("suunto.recovery"), .size = big_len};
+    const aorta_payload payload = {.struct_size = sizeof(payload), .kind = AORTA_S("suunto.recovery"), .size = big_len};
     ck_assert_int_eq(h.plugin->ops->normalize(h.self, &h.fake.ctx, &payload), AORTA_OK);
     ck_assert_uint_eq(h.fake.records, 1);
     suunto_host_fini(&h);
@@ -204,18 +218,21 @@ END_TEST
 
 /* ---- what the host refuses ---- */
 
-static aorta_status refuse_record(aorta_ctx *ctx, const aorta_record *r) {
+static aorta_status refuse_record(aorta_ctx *ctx, const aorta_record *r)
+{
     (void)r;
     ((struct suunto_host *)ctx->host_private)->fake.records++;
     return AORTA_ERR_DATA;
 }
 
-static aorta_status end_record(aorta_ctx *ctx, const aorta_record *r) {
+static aorta_status end_record(aorta_ctx *ctx, const aorta_record *r)
+{
     (void)refuse_record(ctx, r);
     return AORTA_ERR_DEADLINE;
 }
 
-START_TEST(a_refused_record_is_not_the_end) {
+START_TEST(a_refused_record_is_not_the_end)
+{
     static const char text[] = "[{\"timestamp\":\"2026-11-20T12:00:00Z\",\"entryData\":{\"Balance\":0.5}},"
                                "{\"timestamp\":\"2026-11-20T12:30:00Z\",\"entryData\":{\"Balance\":0.6}}]";
     struct suunto_host h;
@@ -238,7 +255,8 @@ static const char *const catalogue[] = {
 #undef WORKOUT_TYPE
 };
 
-START_TEST(types_are_of_the_catalogue) {
+START_TEST(types_are_of_the_catalogue)
+{
     unsigned known = 0;
     for (int64_t id = -5; id < 1000; id++) {
         const struct sport *sport = sport_find(id);
@@ -257,7 +275,8 @@ START_TEST(types_are_of_the_catalogue) {
 }
 END_TEST
 
-Suite *normalize_suite(void) {
+Suite *normalize_suite(void)
+{
     Suite *s = suite_create("normalize");
     TCase *t = tcase_create("normalize");
     tcase_set_timeout(t, 120);

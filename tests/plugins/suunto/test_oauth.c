@@ -10,30 +10,34 @@
 static char answer_body[2048];
 static int32_t answer_status;
 
-static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply) {
+static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply)
+{
     (void)f;
     (void)req;
     reply->status = answer_status;
     reply->body = answer_body;
 }
 
-static void will_answer(struct suunto_host *h, int32_t status, const char *body) {
+static void will_answer(struct suunto_host *h, int32_t status, const char *body)
+{
     h->fake.answer = answer;
     answer_status = status;
     snprintf(answer_body, sizeof(answer_body), "%s", body);
 }
 
 /* A token answer with these claims in a JWT, and more members after it. */
-static void will_give_token(struct suunto_host *h, const char *claims, const char *more) {
+static void will_give_token(struct suunto_host *h, const char *claims, const char *more)
+{
     char coded[1024], body[2048];
     sodium_bin2base64(coded, sizeof(coded), (const unsigned char *)claims, strlen(claims),
                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    snprintf(body, sizeof(body),
-             "{\"access_token\":\"eyJhbGciOiJub25lIn0.%s.c2ln\",\"token_type\":\"bearer\"%s}", coded, more);
+    snprintf(body, sizeof(body), "{\"access_token\":\"eyJhbGciOiJub25lIn0.%s.c2ln\",\"token_type\":\"bearer\"%s}",
+             coded, more);
     will_answer(h, 200, body);
 }
 
-static aorta_status callback(struct suunto_host *h, const char *name, const char *value) {
+static aorta_status callback(struct suunto_host *h, const char *name, const char *value)
+{
     const aorta_pair query[] = {{sdk_str(name), sdk_str(value)}};
     const aorta_callback_req req = {.struct_size = sizeof(req),
                                     .redirect_uri = AORTA_S("https://gw.test/callback?x=1"),
@@ -42,7 +46,8 @@ static aorta_status callback(struct suunto_host *h, const char *name, const char
     return h->plugin->ops->callback(h->self, &h->fake.ctx, &req);
 }
 
-static const char *authorize(struct suunto_host *h, const char *scope) {
+static const char *authorize(struct suunto_host *h, const char *scope)
+{
     const aorta_authorize_req req = {.struct_size = sizeof(req),
                                      .redirect_uri = AORTA_S("https://gw.test/callback"),
                                      .state = AORTA_S("st4te"),
@@ -51,7 +56,8 @@ static const char *authorize(struct suunto_host *h, const char *scope) {
     return h->fake.url;
 }
 
-START_TEST(consent_page) {
+START_TEST(consent_page)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_AUTHORIZE);
     ck_assert_str_eq(authorize(&h, NULL),
@@ -63,7 +69,8 @@ START_TEST(consent_page) {
 }
 END_TEST
 
-START_TEST(pkce_only_when_wanted) {
+START_TEST(pkce_only_when_wanted)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_AUTHORIZE);
     ck_assert_ptr_null(strstr(authorize(&h, NULL), "code_challenge"));
@@ -77,11 +84,11 @@ START_TEST(pkce_only_when_wanted) {
 }
 END_TEST
 
-START_TEST(code_for_tokens) {
+START_TEST(code_for_tokens)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_CALLBACK);
-    will_give_token(&h,
-                    "{\"user\":\"runner1\",\"sub\":\"77\",\"email\":\"r@example.org\",\"exp\":1795300000}",
+    will_give_token(&h, "{\"user\":\"runner1\",\"sub\":\"77\",\"email\":\"r@example.org\",\"exp\":1795300000}",
                     ",\"refresh_token\":\"r1\",\"expires_in\":86400,\"user\":\"top\"");
     ck_assert_int_eq(callback(&h, "code", "c0de/+"), AORTA_OK);
     ck_assert_str_eq(h.fake.provider_user_id, "runner1");
@@ -95,7 +102,8 @@ START_TEST(code_for_tokens) {
 }
 END_TEST
 
-START_TEST(whose_token) {
+START_TEST(whose_token)
+{
     static const struct {
         const char *claims, *more, *user; /* NULL: nobody's, refused */
     } cases[] = {
@@ -121,7 +129,8 @@ START_TEST(whose_token) {
 }
 END_TEST
 
-START_TEST(lifetime_when_not_told) {
+START_TEST(lifetime_when_not_told)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_CALLBACK);
     char claims[64];
@@ -158,13 +167,15 @@ static const struct {
     {200, "{\"error\":\"invalid_grant\"}", AORTA_ERR_STATE, AORTA_ERR_AUTH_REVOKED},
 };
 
-static aorta_status refresh(struct suunto_host *h) {
+static aorta_status refresh(struct suunto_host *h)
+{
     const aorta_refresh_ext *ext = h->plugin->get_extension(h->self, AORTA_EXT_REFRESH);
     h->fake.conn.refresh_token = AORTA_S("r1");
     return ext->refresh(h->self, &h->fake.ctx);
 }
 
-START_TEST(refusals_mean) {
+START_TEST(refusals_mean)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_CALLBACK);
     will_answer(&h, refusals[_i].http, refusals[_i].body);
@@ -176,7 +187,8 @@ START_TEST(refusals_mean) {
 }
 END_TEST
 
-START_TEST(consent_refused) {
+START_TEST(consent_refused)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_CALLBACK);
     ck_assert_int_eq(callback(&h, "error", "access_denied"), AORTA_ERR_DENIED);
@@ -187,7 +199,8 @@ START_TEST(consent_refused) {
 }
 END_TEST
 
-START_TEST(refresh_rotates) {
+START_TEST(refresh_rotates)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_REFRESH);
     will_give_token(&h, "{\"user\":\"someone-else\"}", ",\"refresh_token\":\"r2\",\"expires_in\":\"86400\"");
@@ -202,7 +215,8 @@ START_TEST(refresh_rotates) {
 }
 END_TEST
 
-START_TEST(revocation) {
+START_TEST(revocation)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_REVOKE);
     const aorta_revoke_ext *ext = h.plugin->get_extension(h.self, AORTA_EXT_REVOKE);
@@ -215,15 +229,15 @@ START_TEST(revocation) {
     will_answer(&h, 401, "");
     ck_assert_int_eq(ext->revoke(h.self, &h.fake.ctx), AORTA_OK); /* gone already */
     h.fake.conn.expires_at_us = NOW_US - 1000;
-    ck_assert_int_eq(ext->revoke(h.self, &h.fake.ctx),
-                     AORTA_ERR_AUTH_EXPIRED); /* says nothing about the grant */
+    ck_assert_int_eq(ext->revoke(h.self, &h.fake.ctx), AORTA_ERR_AUTH_EXPIRED); /* says nothing about the grant */
     will_answer(&h, 502, "");
     ck_assert_int_eq(ext->revoke(h.self, &h.fake.ctx), AORTA_ERR_UPSTREAM);
     suunto_host_fini(&h);
 }
 END_TEST
 
-START_TEST(memory_ends_anywhere) {
+START_TEST(memory_ends_anywhere)
+{
     for (unsigned n = 1;; n++) {
         struct suunto_host h;
         suunto_host_init(&h, AORTA_OP_CALLBACK);
@@ -240,7 +254,8 @@ START_TEST(memory_ends_anywhere) {
 }
 END_TEST
 
-START_TEST(settings_that_are_empty) {
+START_TEST(settings_that_are_empty)
+{
     const aorta_plugin *plugin = aorta_plugin_entry(NULL);
     struct fake_host f;
     fake_host_init(&f, 0);
@@ -255,7 +270,8 @@ START_TEST(settings_that_are_empty) {
 }
 END_TEST
 
-Suite *oauth_suite(void) {
+Suite *oauth_suite(void)
+{
     Suite *s = suite_create("oauth");
     TCase *t = tcase_create("oauth");
     tcase_add_test(t, consent_page);

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static void member_is(const char *object, const char *name, const char *wanted) {
+static void member_is(const char *object, const char *name, const char *wanted)
+{
     aorta_str value;
     int found = scan_member(sdk_str(object), name, &value);
     ck_assert_int_eq(found, wanted != NULL);
@@ -12,7 +13,8 @@ static void member_is(const char *object, const char *name, const char *wanted) 
         ck_assert(sdk_str_eq(value, wanted));
 }
 
-START_TEST(members) {
+START_TEST(members)
+{
     member_is("{\"a\":1,\"b\":[1,{\"a\":2}],\"c\":\"x\"}", "a", "1");
     member_is(" { \"a\" : 1 , \"b\" : [1,{\"a\":2}] } ", "b", "[1,{\"a\":2}]");
     member_is("{\"s\":\"a\\\"},{\",\"t\":null}", "t", "null");
@@ -28,7 +30,8 @@ START_TEST(members) {
 }
 END_TEST
 
-static int count(const char *array) {
+static int count(const char *array)
+{
     struct scan_items it;
     aorta_str item;
     int n, seen = 0;
@@ -39,7 +42,8 @@ static int count(const char *array) {
     return n < 0 ? -1 : seen;
 }
 
-START_TEST(items) {
+START_TEST(items)
+{
     ck_assert_int_eq(count("[]"), 0);
     ck_assert_int_eq(count(" [ ] "), 0);
     ck_assert_int_eq(count("[{\"a\":[1,2]},2 , \"]\"]"), 3);
@@ -53,9 +57,9 @@ START_TEST(items) {
 }
 END_TEST
 
-START_TEST(no_beginning_is_whole) {
-    static const char page[] =
-        "[{\"workoutKey\":\"a\\\\\",\"x\":[1.5,{\"y\":\"]}\"}]},{\"workoutKey\":\"b\"}]";
+START_TEST(no_beginning_is_whole)
+{
+    static const char page[] = "[{\"workoutKey\":\"a\\\\\",\"x\":[1.5,{\"y\":\"]}\"}]},{\"workoutKey\":\"b\"}]";
     char cut[sizeof(page)];
     for (size_t len = 0; len < sizeof(page) - 1; len++) {
         aorta_str value, rest;
@@ -69,7 +73,8 @@ START_TEST(no_beginning_is_whole) {
 }
 END_TEST
 
-START_TEST(depth_has_a_bound) {
+START_TEST(depth_has_a_bound)
+{
     char deep[1024];
     aorta_str value, rest;
     memset(deep, '[', 64);
@@ -83,14 +88,16 @@ START_TEST(depth_has_a_bound) {
 }
 END_TEST
 
-START_TEST(trimming) {
+START_TEST(trimming)
+{
     ck_assert(sdk_str_eq(scan_trim(sdk_str("\xEF\xBB\xBF \n{} \r\n")), "{}"));
     ck_assert_uint_eq(scan_trim(sdk_str(" \t ")).len, 0);
     ck_assert_uint_eq(scan_trim((aorta_str){NULL, 0}).len, 0);
 }
 END_TEST
 
-Suite *scan_suite(void) {
+Suite *scan_suite(void)
+{
     Suite *s = suite_create("scan");
     TCase *t = tcase_create("scan");
     tcase_add_test(t, members);

@@ -28,14 +28,16 @@ struct world {
     char text[65536];
 };
 
-static int64_t query_int(const char *url, const char *name) {
+static int64_t query_int(const char *url, const char *name)
+{
     char key[64];
     snprintf(key, sizeof(key), "%s=", name);
     const char *p = strstr(url, key);
     return p ? strtoll(p + strlen(key), NULL, 10) : -1;
 }
 
-static void list_workouts(struct world *w, const char *url, struct fake_reply *reply) {
+static void list_workouts(struct world *w, const char *url, struct fake_reply *reply)
+{
     int64_t offset = w->stuck ? 0 : query_int(url, "offset"), limit = query_int(url, "limit");
     if ((w->fits && limit > w->fits) || (w->only_bare && strstr(url, EXT_LONG))) {
         reply->failure = AORTA_ERR_UPSTREAM_REJECTED;
@@ -46,8 +48,7 @@ static void list_workouts(struct world *w, const char *url, struct fake_reply *r
     int n = snprintf(w->text, sizeof(w->text), "{\"error\":null,\"payload\":[");
     for (int64_t i = offset; i < offset + limit && (w->stuck || i < w->workouts); i++)
         n += snprintf(w->text + n, sizeof(w->text) - (size_t)n,
-                      "%s{\"workoutKey\":\"k%lld\",\"startTime\":1795000000000}", i > offset ? "," : "",
-                      (long long)i);
+                      "%s{\"workoutKey\":\"k%lld\",\"startTime\":1795000000000}", i > offset ? "," : "", (long long)i);
     n += snprintf(w->text + n, sizeof(w->text) - (size_t)n, "],\"metadata\":{\"ts\":\"1\"");
     if (w->page_max)
         n += snprintf(w->text + n, sizeof(w->text) - (size_t)n, ",\"workoutcount\":\"%d\"", w->workouts);
@@ -55,7 +56,8 @@ static void list_workouts(struct world *w, const char *url, struct fake_reply *r
     reply->body = w->text;
 }
 
-static void list_samples(struct world *w, const char *url, struct fake_reply *reply) {
+static void list_samples(struct world *w, const char *url, struct fake_reply *reply)
+{
     int64_t from = query_int(url, "from"), to = query_int(url, "to");
     ck_assert_int_lt(from, to);
     ck_assert_int_lt(to - from, 28 * DAY_S * 1000); /* both ends are inclusive */
@@ -63,7 +65,8 @@ static void list_samples(struct world *w, const char *url, struct fake_reply *re
     reply->body = to >= w->data_from_ms ? w->text : "[]";
 }
 
-static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply) {
+static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply)
+{
     struct world *w = f->script;
     char url[2048];
     snprintf(url, sizeof(url), "%.*s", (int)req->url.len, req->url.ptr);
@@ -89,7 +92,8 @@ static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_r
     }
 }
 
-static void begin(struct suunto_host *h, struct world *w) {
+static void begin(struct suunto_host *h, struct world *w)
+{
     suunto_host_init(h, AORTA_OP_SYNC);
     h->fake.answer = answer;
     h->fake.script = w;
@@ -103,7 +107,8 @@ struct wish {
     const char *hint;
 };
 
-static aorta_status sync_once(struct suunto_host *h, const struct wish *wish, int go_on) {
+static aorta_status sync_once(struct suunto_host *h, const struct wish *wish, int go_on)
+{
     const aorta_value none = {.type = AORTA_TYPE_NONE};
     aorta_value params[PARAM_COUNT] = {none, none, none, none};
     if (wish->mode == AORTA_SYNC_MANUAL) {
@@ -128,7 +133,8 @@ static aorta_status sync_once(struct suunto_host *h, const struct wish *wish, in
 static const struct wish manual = {AORTA_SYNC_MANUAL, BOTH, SINCE_S, 2, 0, NULL};
 
 /* All committed payloads, one a line. */
-static char *harvest(const struct suunto_host *h) {
+static char *harvest(const struct suunto_host *h)
+{
     size_t cap = 1, len = 0;
     char *text = calloc(1, 1);
     for (unsigned i = 0; i < h->fake.payloads_committed; i++) {
@@ -141,16 +147,16 @@ static char *harvest(const struct suunto_host *h) {
     return text;
 }
 
-START_TEST(everything_from_since) {
+START_TEST(everything_from_since)
+{
     static struct world w;
     struct suunto_host h;
     w = (struct world){.workouts = 5};
     begin(&h, &w);
     ck_assert_int_eq(sync_once(&h, &manual, 0), AORTA_OK);
     ck_assert_uint_eq(suunto_host_requests(&h), 7); /* three pages, four kinds of 24/7 data */
-    ck_assert(
-        suunto_host_asked(&h, "GET https://api.test/suunto/v3/workouts/?since=1794398400000&limit=2&offset=0"
-                              "&filter-by-modification-time=true&extensions=SummaryExtension%2C"));
+    ck_assert(suunto_host_asked(&h, "GET https://api.test/suunto/v3/workouts/?since=1794398400000&limit=2&offset=0"
+                                    "&filter-by-modification-time=true&extensions=SummaryExtension%2C"));
     ck_assert(suunto_host_asked(&h, "offset=4&"));
     ck_assert(suunto_host_asked(&h, EXT_LONG));
     ck_assert(suunto_host_asked(&h, "  ocp-apim-subscription-key: sub-key\n"));
@@ -170,7 +176,8 @@ START_TEST(everything_from_since) {
 }
 END_TEST
 
-START_TEST(a_full_last_page_needs_one_more) {
+START_TEST(a_full_last_page_needs_one_more)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish wish = {AORTA_SYNC_MANUAL, AORTA_DATA_WORKOUTS, SINCE_S, 2, 1, NULL};
@@ -183,7 +190,8 @@ START_TEST(a_full_last_page_needs_one_more) {
 }
 END_TEST
 
-START_TEST(only_what_was_wanted) {
+START_TEST(only_what_was_wanted)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish days = {AORTA_SYNC_MANUAL, AORTA_DATA_247, SINCE_S, 0, 0, NULL};
@@ -196,7 +204,8 @@ START_TEST(only_what_was_wanted) {
 }
 END_TEST
 
-START_TEST(an_old_since_is_cut_and_said) {
+START_TEST(an_old_since_is_cut_and_said)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish old = {AORTA_SYNC_MANUAL, BOTH, NOW_S - 100 * DAY_S, 0, 0, NULL};
@@ -216,7 +225,8 @@ START_TEST(an_old_since_is_cut_and_said) {
 }
 END_TEST
 
-START_TEST(a_since_of_now_has_no_days) {
+START_TEST(a_since_of_now_has_no_days)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish wish = {AORTA_SYNC_MANUAL, BOTH, NOW_S + 60, 0, 0, NULL};
@@ -230,7 +240,8 @@ END_TEST
 
 /* ---- interruptions ---- */
 
-static char *undisturbed(struct world *w, unsigned *calls) {
+static char *undisturbed(struct world *w, unsigned *calls)
+{
     struct suunto_host h;
     begin(&h, w);
     ck_assert_int_eq(sync_once(&h, &manual, 0), AORTA_OK);
@@ -240,7 +251,8 @@ static char *undisturbed(struct world *w, unsigned *calls) {
     return all;
 }
 
-START_TEST(yields_change_nothing) {
+START_TEST(yields_change_nothing)
+{
     static struct world w;
     unsigned calls;
     w = (struct world){.workouts = 5};
@@ -262,7 +274,8 @@ START_TEST(yields_change_nothing) {
 }
 END_TEST
 
-START_TEST(a_crash_anywhere_changes_nothing) {
+START_TEST(a_crash_anywhere_changes_nothing)
+{
     static struct world w;
     unsigned calls;
     w = (struct world){.workouts = 5};
@@ -286,7 +299,8 @@ START_TEST(a_crash_anywhere_changes_nothing) {
 }
 END_TEST
 
-START_TEST(memory_ends_anywhere) {
+START_TEST(memory_ends_anywhere)
+{
     static struct world w;
     w = (struct world){.workouts = 3};
     for (unsigned n = 1;; n++) {
@@ -303,9 +317,9 @@ START_TEST(memory_ends_anywhere) {
 }
 END_TEST
 
-START_TEST(a_cursor_of_somebody_else) {
-    static const char *const cursors[] = {"x", "{}", "[1]", "{\"v\":2}",
-                                          "{\"v\":1,\"stage\":1,\"piece\":9,\"to\":5}"};
+START_TEST(a_cursor_of_somebody_else)
+{
+    static const char *const cursors[] = {"x", "{}", "[1]", "{\"v\":2}", "{\"v\":1,\"stage\":1,\"piece\":9,\"to\":5}"};
     static struct world w;
     for (size_t i = 0; i < AORTA_COUNT(cursors); i++) {
         struct suunto_host h;
@@ -319,7 +333,8 @@ END_TEST
 
 /* ---- pages ---- */
 
-START_TEST(pages_shrink_until_they_fit) {
+START_TEST(pages_shrink_until_they_fit)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish wish = {AORTA_SYNC_MANUAL, AORTA_DATA_WORKOUTS, SINCE_S, 50, 0, NULL};
@@ -344,7 +359,8 @@ START_TEST(pages_shrink_until_they_fit) {
 }
 END_TEST
 
-START_TEST(a_cut_limit_loses_nothing) {
+START_TEST(a_cut_limit_loses_nothing)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish wish = {AORTA_SYNC_MANUAL, AORTA_DATA_WORKOUTS, SINCE_S, 50, 0, NULL};
@@ -357,7 +373,8 @@ START_TEST(a_cut_limit_loses_nothing) {
 }
 END_TEST
 
-START_TEST(a_list_without_end_is_left) {
+START_TEST(a_list_without_end_is_left)
+{
     static struct world w;
     struct suunto_host h;
     w = (struct world){.stuck = 1};
@@ -396,8 +413,7 @@ static const struct {
     {"/v3/", 400, "Invalid arguments", NULL, AORTA_ERR_UPSTREAM_REJECTED, 0},
     {"/v3/", 200, "{\"error\":{\"code\":\"1\",\"description\":\"no\"}}", NULL, AORTA_ERR_UPSTREAM, 0},
     {"/v3/", 200, "{\"code\":500,\"message\":\"no\"}", NULL, AORTA_ERR_UPSTREAM, 0},
-    {"/v3/", 200, "{\"error\":null,\"payload\":[{\"workoutKey\":\"k1\"},{\"work", NULL, AORTA_ERR_UPSTREAM,
-     0},
+    {"/v3/", 200, "{\"error\":null,\"payload\":[{\"workoutKey\":\"k1\"},{\"work", NULL, AORTA_ERR_UPSTREAM, 0},
     {"/v3/", 200, "<html>", NULL, AORTA_ERR_UPSTREAM, 0},
     {"/v3/", 200, "{\"something\":1}", NULL, AORTA_ERR_UPSTREAM, 0},
     {"/247samples/sleep", 200, "[{\"timestamp\":1},{", NULL, AORTA_ERR_UPSTREAM, 0},
@@ -411,7 +427,8 @@ static const struct {
     {"/247samples", 200, " [ ] ", NULL, AORTA_OK, 0},
 };
 
-START_TEST(answers_mean) {
+START_TEST(answers_mean)
+{
     static struct world w;
     struct suunto_host h;
     w = (struct world){.path = answers[_i].path, .status = answers[_i].status, .body = answers[_i].body};
@@ -428,7 +445,8 @@ START_TEST(answers_mean) {
 }
 END_TEST
 
-START_TEST(statistics_have_an_older_path) {
+START_TEST(statistics_have_an_older_path)
+{
     static struct world w;
     struct suunto_host h;
     w = (struct world){.gone = "/247samples/daily"};
@@ -441,7 +459,8 @@ START_TEST(statistics_have_an_older_path) {
 }
 END_TEST
 
-START_TEST(what_the_product_lacks_is_said) {
+START_TEST(what_the_product_lacks_is_said)
+{
     static struct world w;
     struct suunto_host h;
     w = (struct world){.workouts = 1, .gone = "/247"};
@@ -456,15 +475,15 @@ END_TEST
 
 /* ---- the other modes ---- */
 
-START_TEST(the_clock_goes_on_where_it_was) {
+START_TEST(the_clock_goes_on_where_it_was)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish wish = {AORTA_SYNC_SCHEDULED, BOTH, 0, 0, 0, NULL};
     w = (struct world){.workouts = 1};
     begin(&h, &w);
     ck_assert_int_eq(sync_once(&h, &wish, 0), AORTA_OK);
-    ck_assert(
-        suunto_host_asked(&h, "?since=1792839600000&limit=50&offset=0&filter-by-modification-time=true"));
+    ck_assert(suunto_host_asked(&h, "?since=1792839600000&limit=50&offset=0&filter-by-modification-time=true"));
 
     fake_host_next(&h.fake, AORTA_OP_SYNC);
     h.fake.requests.len = 0;
@@ -479,7 +498,8 @@ START_TEST(the_clock_goes_on_where_it_was) {
 }
 END_TEST
 
-START_TEST(a_long_pause_is_caught_up) {
+START_TEST(a_long_pause_is_caught_up)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish wish = {AORTA_SYNC_SCHEDULED, AORTA_DATA_247, 0, 0, 0, NULL};
@@ -496,7 +516,8 @@ START_TEST(a_long_pause_is_caught_up) {
 }
 END_TEST
 
-START_TEST(history_ends_where_nothing_is_found) {
+START_TEST(history_ends_where_nothing_is_found)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish wish = {AORTA_SYNC_BACKFILL, BOTH, 0, 0, 0, NULL};
@@ -511,7 +532,8 @@ START_TEST(history_ends_where_nothing_is_found) {
 }
 END_TEST
 
-START_TEST(the_developer_product_is_spared) {
+START_TEST(the_developer_product_is_spared)
+{
     static struct world w;
     struct suunto_host h;
     const struct wish wish = {AORTA_SYNC_BACKFILL, BOTH, 0, 0, 0, NULL};
@@ -524,7 +546,8 @@ START_TEST(the_developer_product_is_spared) {
 }
 END_TEST
 
-START_TEST(one_workout_that_was_named) {
+START_TEST(one_workout_that_was_named)
+{
     static struct world w;
     struct suunto_host h;
     struct wish wish = {AORTA_SYNC_NOTIFIED, BOTH, 0, 0, 0, "{\"workoutKey\":\"6a09f3c4e2ab172bb4c5fc8d\"}"};
@@ -559,7 +582,8 @@ START_TEST(one_workout_that_was_named) {
 }
 END_TEST
 
-Suite *sync_suite(void) {
+Suite *sync_suite(void)
+{
     Suite *s = suite_create("sync");
     TCase *t = tcase_create("sync");
     tcase_set_timeout(t, 60);

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SLEEP                                                                                                \
-    "{\"type\":\"SUUNTO_247_SLEEP_CREATED\",\"username\":\"runner1\",\"samples\":[{\"timestamp\":"           \
-    "\"2026-11-19T22:40:00.000+01:00\",\"entryData\":{\"SleepId\":1795124400,\"Duration\":27000,"            \
+#define SLEEP                                                                                                          \
+    "{\"type\":\"SUUNTO_247_SLEEP_CREATED\",\"username\":\"runner1\",\"samples\":[{\"timestamp\":"                     \
+    "\"2026-11-19T22:40:00.000+01:00\",\"entryData\":{\"SleepId\":1795124400,\"Duration\":27000,"                      \
     "\"DateTime\":\"2026-11-19T22:40:00.000+01:00\"}}]}"
 
-static aorta_webhook_req request(const char *body, const aorta_pair *headers, uint32_t count) {
+static aorta_webhook_req request(const char *body, const aorta_pair *headers, uint32_t count)
+{
     return (aorta_webhook_req){.struct_size = sizeof(aorta_webhook_req),
                                .method = "POST",
                                .headers = headers,
@@ -19,11 +20,13 @@ static aorta_webhook_req request(const char *body, const aorta_pair *headers, ui
                                .received_at_us = NOW_US};
 }
 
-static const aorta_webhook_ext *hooks(struct suunto_host *h) {
+static const aorta_webhook_ext *hooks(struct suunto_host *h)
+{
     return h->plugin->get_extension(h->self, AORTA_EXT_WEBHOOK);
 }
 
-static void sign(const char *key, const char *body, char hex[65]) {
+static void sign(const char *key, const char *body, char hex[65])
+{
     unsigned char mac[32];
     crypto_auth_hmacsha256_state state;
     crypto_auth_hmacsha256_init(&state, (const unsigned char *)key, strlen(key));
@@ -32,13 +35,15 @@ static void sign(const char *key, const char *body, char hex[65]) {
     sodium_bin2hex(hex, 65, mac, sizeof(mac));
 }
 
-static aorta_status verify(struct suunto_host *h, const char *body, const char *signature) {
+static aorta_status verify(struct suunto_host *h, const char *body, const char *signature)
+{
     const aorta_pair header = {AORTA_S("x-hmac-sha256-signature"), sdk_str(signature)};
     const aorta_webhook_req req = request(body, &header, signature ? 1 : 0);
     return hooks(h)->verify(h->self, &h->fake.ctx, &req);
 }
 
-START_TEST(signatures) {
+START_TEST(signatures)
+{
     struct suunto_host h;
     char hex[65];
     suunto_host_init(&h, AORTA_OP_WEBHOOK_VERIFY);
@@ -58,7 +63,8 @@ START_TEST(signatures) {
 }
 END_TEST
 
-START_TEST(upper_case_is_the_same_signature) {
+START_TEST(upper_case_is_the_same_signature)
+{
     struct suunto_host h;
     char hex[65];
     suunto_host_init(&h, AORTA_OP_WEBHOOK_VERIFY);
@@ -71,12 +77,14 @@ START_TEST(upper_case_is_the_same_signature) {
 }
 END_TEST
 
-static aorta_status route(struct suunto_host *h, const char *body) {
+static aorta_status route(struct suunto_host *h, const char *body)
+{
     const aorta_webhook_req req = request(body, NULL, 0);
     return hooks(h)->route(h->self, &h->fake.ctx, &req);
 }
 
-START_TEST(samples_are_data) {
+START_TEST(samples_are_data)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_WEBHOOK_ROUTE);
     ck_assert_int_eq(route(&h, SLEEP), AORTA_OK);
@@ -85,17 +93,18 @@ START_TEST(samples_are_data) {
     ck_assert_str_eq(h.item_user, "runner1");
     ck_assert_str_eq(h.item_kind, "suunto.sleep");
     ck_assert_uint_eq(h.item_size, strlen(SLEEP)); /* the body as it came */
-    ck_assert_int_eq(
-        route(&h, "{\"type\":\"SUUNTO_247_ACTIVITY_CREATED\",\"username\":\"a\",\"samples\":[]}"), AORTA_OK);
+    ck_assert_int_eq(route(&h, "{\"type\":\"SUUNTO_247_ACTIVITY_CREATED\",\"username\":\"a\",\"samples\":[]}"),
+                     AORTA_OK);
     ck_assert_str_eq(h.item_kind, "suunto.activity");
-    ck_assert_int_eq(
-        route(&h, "{\"type\":\"SUUNTO_247_RECOVERY_CREATED\",\"username\":\"a\",\"samples\":[]}"), AORTA_OK);
+    ck_assert_int_eq(route(&h, "{\"type\":\"SUUNTO_247_RECOVERY_CREATED\",\"username\":\"a\",\"samples\":[]}"),
+                     AORTA_OK);
     ck_assert_str_eq(h.item_kind, "suunto.recovery");
     suunto_host_fini(&h);
 }
 END_TEST
 
-START_TEST(a_workout_is_fetched) {
+START_TEST(a_workout_is_fetched)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_WEBHOOK_ROUTE);
     ck_assert_int_eq(route(&h, "{\"type\":\"WORKOUT_CREATED\",\"username\":\"runner1\","
@@ -107,11 +116,11 @@ START_TEST(a_workout_is_fetched) {
 }
 END_TEST
 
-START_TEST(the_rest_is_passed_over) {
+START_TEST(the_rest_is_passed_over)
+{
     struct suunto_host h;
     suunto_host_init(&h, AORTA_OP_WEBHOOK_ROUTE);
-    ck_assert_int_eq(route(&h, "{\"type\":\"ROUTE_CREATED\",\"username\":\"a\",\"route\":{\"id\":\"1\"}}"),
-                     AORTA_OK);
+    ck_assert_int_eq(route(&h, "{\"type\":\"ROUTE_CREATED\",\"username\":\"a\",\"route\":{\"id\":\"1\"}}"), AORTA_OK);
     ck_assert_int_eq(route(&h, "{\"type\":\"SOMETHING_NEW\",\"username\":\"a\"}"), AORTA_OK);
     ck_assert_int_eq(route(&h, "{\"type\":\"WORKOUT_CREATED\",\"username\":\"a\",\"workout\":{}}"), AORTA_OK);
     ck_assert_uint_eq(h.items, 0);
@@ -125,7 +134,8 @@ START_TEST(the_rest_is_passed_over) {
 }
 END_TEST
 
-Suite *webhook_suite(void) {
+Suite *webhook_suite(void)
+{
     Suite *s = suite_create("webhook");
     TCase *t = tcase_create("webhook");
     tcase_add_test(t, signatures);
