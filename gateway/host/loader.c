@@ -15,20 +15,25 @@
 
 #include "base/own.h"
 #include "host/declare.h"
-#include "host/registry.h"
-
-#define STRING_OF_(x) #x
-#define STRING_OF(x) STRING_OF_(x)
+#include "host/registry.h" /* gw_loader_open */
 
 static const aorta_host_info host_info = {.struct_size = sizeof(host_info), .abi_major = AORTA_ABI_MAJOR,
                                           .abi_minor = AORTA_ABI_MINOR, .name = "aorta", .version = GW_VERSION};
 
-/* jansson seeds its hash tables at the first use, which would be a race between plugins that carry it. */
-static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+/* jansson seeds its hash tables at the first use, which would be a race between threads. */
+static pthread_once_t libraries_once = PTHREAD_ONCE_INIT;
+static bool libraries_ready;
 
-static void seed(void)
+static void start_libraries(void)
 {
     json_object_seed(0);
+    libraries_ready = sodium_init() >= 0;
+}
+
+static enum gw_code need_libraries(struct gw_err *err)
+{
+    pthread_once(&libraries_once, start_libraries);
+    return libraries_ready ? GW_OK : gw_fail(err, GW_INTERNAL, "libsodium did not start.");
 }
 
 /* The one form of every refusal: file, what the plugin was built for (when it could say), what we are, why. */
@@ -233,12 +238,14 @@ static const char *missing_function(const aorta_plugin *p)
     return NULL;
 }
 
-static enum gw_code check_plugin(const char *path, const aorta_plugin *p, const char *id, struct gw_err *err)
+enum gw_code gw_loader_check(const char *path, const aorta_plugin *p, const char *id, struct gw_err *err)
 {
     const char *missing;
     struct gw_err fault = {0};
-    enum gw_code code = check_version(path, p, err);
+    enum gw_code code = need_libraries(err);
 
+    if (code == GW_OK)
+        code = check_version(path, p, err);
     if (code != GW_OK)
         return code;
     missing = missing_function(p);
@@ -262,10 +269,9 @@ enum gw_code gw_loader_open_as(const char *path, const char *id, const char *sha
     struct stat st;
     enum gw_code code;
 
-    pthread_once(&seed_once, seed);
-    if (sodium_init() < 0)
-        return gw_fail(err, GW_INTERNAL, "libsodium did not start.");
-    code = check_file(path, sha256, &st, err);
+    code = need_libraries(err);
+    if (code == GW_OK)
+        code = check_file(path, sha256, &st, err);
     if (code == GW_OK)
         code = open_entry(path, &st, &entry, err);
     if (code != GW_OK)
@@ -277,7 +283,7 @@ enum gw_code gw_loader_open_as(const char *path, const char *id, const char *sha
     if (entry(NULL) != plugin || entry(&host_info) != plugin)
         return refuse(err, GW_CONTRACT, path, NULL,
                       "its entry returns another pointer each time; return the address of one constant struct");
-    code = check_plugin(path, plugin, id, err);
+    code = gw_loader_check(path, plugin, id, err);
     if (code == GW_OK)
         *ret = plugin;
     return code;

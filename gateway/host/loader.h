@@ -10,5 +10,8 @@
  * with one sentence: file, both versions where known, reason, what to do. */
 enum gw_code gw_loader_open_as(const char *path, const char *id, const char *sha256, const aorta_plugin **ret,
                                struct gw_err *err) GW_MUST_USE;
+/* The part that needs no file: preamble, functions, descriptor. path is for the sentence. */
+enum gw_code gw_loader_check(const char *path, const aorta_plugin *plugin, const char *id,
+                             struct gw_err *err) GW_MUST_USE;
 
 #endif

@@ -360,6 +360,7 @@ static struct gw_param_text *stand_ins(const aorta_descriptor *d, struct gw_aren
 {
     struct gw_param_text *texts = gw_arena_alloc(arena, d->settings_count * sizeof(*texts));
 
+    *ret_count = 0;
     for (uint32_t i = 0; texts && i < d->settings_count; i++) {
         const aorta_param *p = GW_ROW(aorta_param, d->settings, i, d->settings_stride);
         if (p->flags & AORTA_PARAM_REQUIRED)
@@ -380,24 +381,28 @@ static enum gw_code count_up(void *self, const aorta_metric_decl *decl, uint16_t
     return GW_OK;
 }
 
-enum gw_code gw_provider_open(const char *path, struct gw_provider **ret, struct gw_err *err)
+static struct gw_param_text *given_options(struct gw_arena *arena, const struct gw_provider_option *options, size_t n)
 {
-    const aorta_plugin *plugin;
-    struct gw_param_text *texts;
-    size_t count = 0;
-    struct instance *in;
-    enum gw_code code = gw_loader_open(path, &plugin, err);
+    struct gw_provider_config config = {.options = options, .options_count = n};
 
-    if (code != GW_OK)
-        return code;
-    in = instance_new(plugin->desc->id, path);
-    texts = in ? stand_ins(plugin->desc, in->arena, &count) : NULL;
+    return option_texts(arena, &config);
+}
+
+static enum gw_code make(const char *path, const aorta_plugin *plugin, const struct gw_provider_option *options,
+                         size_t count, struct gw_provider **ret, struct gw_err *err)
+{
+    struct instance *in = instance_new(plugin->desc->id, path);
+    struct gw_param_text *texts = NULL;
+    enum gw_code code;
+
+    if (in) /* what is made up is no secret: it would redact innocent words */
+        texts = options ? given_options(in->arena, options, count) : stand_ins(plugin->desc, in->arena, &count);
     if (!texts) {
         instance_free(&in);
         return gw_fail(err, GW_NOMEM, NULL);
     }
     in->pub.plugin = plugin;
-    start(in, texts, count); /* what is made up is no secret: it would redact innocent words */
+    start(in, texts, count);
     code = in->pub.ready ? number_metrics(in, count_up, NULL, err) : gw_fail(err, GW_CONFIG, "%s", in->pub.reason);
     if (code != GW_OK) {
         instance_free(&in);
@@ -405,6 +410,22 @@ enum gw_code gw_provider_open(const char *path, struct gw_provider **ret, struct
     }
     *ret = &in->pub;
     return GW_OK;
+}
+
+enum gw_code gw_provider_open(const char *path, struct gw_provider **ret, struct gw_err *err)
+{
+    const aorta_plugin *plugin;
+    enum gw_code code = gw_loader_open(path, &plugin, err);
+
+    return code == GW_OK ? make(path, plugin, NULL, 0, ret, err) : code;
+}
+
+enum gw_code gw_provider_make(const aorta_plugin *plugin, const struct gw_provider_option *options,
+                              size_t options_count, struct gw_provider **ret, struct gw_err *err)
+{
+    enum gw_code code = gw_loader_check("the plugin", plugin, NULL, err);
+
+    return code == GW_OK ? make("the plugin", plugin, options, options_count, ret, err) : code;
 }
 
 void gw_provider_free(struct gw_provider **provider)

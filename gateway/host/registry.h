@@ -77,6 +77,9 @@ enum gw_code gw_loader_open(const char *path, const aorta_plugin **ret, struct g
 /* The same, made ready for use with no configuration: required settings get made-up values, defaults the rest, own
  * metrics numbers from 10000 on. For tools and tests; `ret` is freed with gw_provider_free. */
 enum gw_code gw_provider_open(const char *path, struct gw_provider **ret, struct gw_err *err) GW_MUST_USE;
+/* The same for a plugin that is linked in, with its settings (NULL = made up). */
+enum gw_code gw_provider_make(const aorta_plugin *plugin, const struct gw_provider_option *options,
+                              size_t options_count, struct gw_provider **ret, struct gw_err *err) GW_MUST_USE;
 void gw_provider_free(struct gw_provider **provider);
 
 #endif

@@ -262,11 +262,21 @@ static int judge(const struct test_case *c, const struct outcome *o)
     return c->has_expected ? bad | compare_lines(c, &o->lines) : bad;
 }
 
+static void remove_file(const char *folder, const char *name)
+{
+    char path[4096];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    unlink(path);
+}
+
 static int update(const struct test_case *c, const struct outcome *o)
 {
     const char *text = gw_err_text(&o->err);
     bool ok = true;
 
+    remove_file(c->folder, "expected_error");
+    remove_file(c->folder, "expected.jsonl");
     if (o->code != GW_OK)
         ok = write_file(c->folder, "expected_error", text, strlen(text));
     if (o->code == GW_OK || o->lines.len)
