@@ -1,7 +1,8 @@
 /* Where a sync stands, as a small JSON text: what lets it go on after a pause or a crash. */
 #include "sync.h"
 
-static void read_offsets(struct polar_walk *w, sdk_json list) {
+static void read_offsets(struct polar_walk *w, sdk_json list)
+{
     for (sdk_json m = sdk_json_first(list); m.node; m = sdk_json_next(m)) {
         sdk_json day = sdk_json_first(m), offset = sdk_json_next(day);
         int64_t seconds = sdk_json_int(offset, INT64_MAX);
@@ -10,15 +11,15 @@ static void read_offsets(struct polar_walk *w, sdk_json list) {
     }
 }
 
-aorta_status polar_cursor_read(struct polar_walk *w, aorta_bytes cursor) {
+aorta_status polar_cursor_read(struct polar_walk *w, aorta_bytes cursor)
+{
     sdk_json doc;
     if (cursor.len == 0)
         return AORTA_OK;
     aorta_status st = sdk_json_parse(w->ctx, cursor.ptr, cursor.len, &doc);
     if (st != AORTA_OK)
         return st;
-    int64_t step = sdk_json_int(sdk_json_get(doc, "step"), -1),
-            plan = sdk_json_int(sdk_json_get(doc, "plan"), -1);
+    int64_t step = sdk_json_int(sdk_json_get(doc, "step"), -1), plan = sdk_json_int(sdk_json_get(doc, "plan"), -1);
     if (step < 0 || step > POLAR_STEP_DONE || plan < 0 || plan > POLAR_PLAN_HISTORY)
         return sdk_fail(w->ctx, AORTA_ERR_DATA, "polar.cursor", "the cursor is not one of this plugin");
     w->step = (enum polar_step)step;
@@ -31,10 +32,11 @@ aorta_status polar_cursor_read(struct polar_walk *w, aorta_bytes cursor) {
     return w->done.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
-aorta_status polar_checkpoint(struct polar_walk *w) {
+aorta_status polar_checkpoint(struct polar_walk *w)
+{
     struct polar_text t = {.ctx = w->ctx};
-    polar_text_addf(&t, "{\"plan\":%d,\"step\":%d,\"next_day\":%lld,\"offsets\":[", (int)w->plan,
-                    (int)w->step, (long long)w->next_day);
+    polar_text_addf(&t, "{\"plan\":%d,\"step\":%d,\"next_day\":%lld,\"offsets\":[", (int)w->plan, (int)w->step,
+                    (long long)w->next_day);
     for (uint32_t i = 0; i < w->offsets.count; i++)
         polar_text_addf(&t, "%s[%lld,%d]", i ? "," : "", (long long)w->offsets.at[i].day,
                         (int)w->offsets.at[i].offset_s);

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* "12, 4711": two windows, the short one first. */
-static double number_at(aorta_str header, int place) {
+static double number_at(aorta_str header, int place)
+{
     const char *p = header.ptr, *end = p + header.len;
     double v;
     for (; place > 0; place--) {
@@ -21,9 +22,9 @@ static double number_at(aorta_str header, int place) {
 }
 
 /* Polar need not say Retry-After, but tells of each window how full it is and when it begins again. */
-static int64_t reset_ms(const aorta_http_resp *resp) {
-    aorta_str usage = sdk_http_header(resp, "ratelimit-usage"),
-              limit = sdk_http_header(resp, "ratelimit-limit"),
+static int64_t reset_ms(const aorta_http_resp *resp)
+{
+    aorta_str usage = sdk_http_header(resp, "ratelimit-usage"), limit = sdk_http_header(resp, "ratelimit-limit"),
               reset = sdk_http_header(resp, "ratelimit-reset");
     double longest = 0;
     for (int i = 0; i < 2; i++) {
@@ -34,7 +35,8 @@ static int64_t reset_ms(const aorta_http_resp *resp) {
     return longest > 0 && longest <= 86400 ? (int64_t)(longest * 1000) : 0;
 }
 
-static aorta_status too_many(aorta_ctx *ctx, const aorta_http_resp *resp, const char *what) {
+static aorta_status too_many(aorta_ctx *ctx, const aorta_http_resp *resp, const char *what)
+{
     int64_t wait_ms = reset_ms(resp);
     if (sdk_http_header(resp, "retry-after").len || wait_ms == 0)
         return sdk_http_failure(ctx, resp, "polar.rate_limited", what);
@@ -48,14 +50,14 @@ static aorta_status too_many(aorta_ctx *ctx, const aorta_http_resp *resp, const 
 }
 
 /* An answer other than 200: a failure of the sync, or nothing. */
-static aorta_status judge(aorta_ctx *ctx, const aorta_http_resp *resp, const char *what) {
+static aorta_status judge(aorta_ctx *ctx, const aorta_http_resp *resp, const char *what)
+{
     switch (resp->status) {
     case 204:
     case 404:
         return AORTA_OK;
     case 401: /* there is no refresh: a token that is not accepted was ended */
-        return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "polar.revoked",
-                        "Polar no longer accepts the user's token");
+        return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "polar.revoked", "Polar no longer accepts the user's token");
     case 403:
         return sdk_fail(ctx, AORTA_ERR_SCOPE, "polar.consents_missing",
                         "the user has not accepted all consents that Polar requires");
@@ -70,7 +72,8 @@ static aorta_status judge(aorta_ctx *ctx, const aorta_http_resp *resp, const cha
 }
 
 aorta_status polar_fetch(struct polar_walk *w, const char *path, const sdk_query *query, const char *what,
-                         const aorta_http_resp **resp, sdk_json *ret) {
+                         const aorta_http_resp **resp, sdk_json *ret)
+{
     aorta_ctx *ctx = w->ctx;
     const aorta_pair headers[] = {{AORTA_S("accept"), AORTA_S("application/json")}};
     const aorta_http_req req = {
@@ -99,7 +102,8 @@ aorta_status polar_fetch(struct polar_walk *w, const char *path, const sdk_query
     return st;
 }
 
-void polar_release(struct polar_walk *w, const aorta_http_resp *resp) {
+void polar_release(struct polar_walk *w, const aorta_http_resp *resp)
+{
     if (resp)
         w->ctx->host->http_release(w->ctx, resp);
 }

@@ -6,11 +6,13 @@
 
 /* ---- reading ---- */
 
-static char same(char c) {
+static char same(char c)
+{
     return c == '-' ? '_' : c;
 }
 
-static int is_key(aorta_str got, const char *key, size_t len) {
+static int is_key(aorta_str got, const char *key, size_t len)
+{
     if (got.len != len)
         return 0;
     for (size_t i = 0; i < len; i++)
@@ -19,7 +21,8 @@ static int is_key(aorta_str got, const char *key, size_t len) {
     return 1;
 }
 
-sdk_json polar_get(sdk_json object, const char *key) {
+sdk_json polar_get(sdk_json object, const char *key)
+{
     sdk_json found = {NULL};
     size_t len = strlen(key);
     if (sdk_json_type(object) != SDK_JSON_OBJECT)
@@ -30,23 +33,25 @@ sdk_json polar_get(sdk_json object, const char *key) {
     return found;
 }
 
-double polar_number(sdk_json object, const char *key, double otherwise) {
+double polar_number(sdk_json object, const char *key, double otherwise)
+{
     return sdk_json_double(polar_get(object, key), otherwise);
 }
 
-aorta_str polar_string(sdk_json object, const char *key) {
+aorta_str polar_string(sdk_json object, const char *key)
+{
     return sdk_json_str(polar_get(object, key));
 }
 
-void polar_add(sdk_fields *f, const char *field, sdk_json object, const char *key, double factor,
-               double min) {
+void polar_add(sdk_fields *f, const char *field, sdk_json object, const char *key, double factor, double min)
+{
     double v = polar_number(object, key, NAN);
     if (v >= min)
         sdk_add_float(f, field, v * factor);
 }
 
-aorta_str polar_components(struct polar_job *job, sdk_json object, const struct polar_component *list,
-                           uint32_t n) {
+aorta_str polar_components(struct polar_job *job, sdk_json object, const struct polar_component *list, uint32_t n)
+{
     struct polar_text t = {.ctx = job->ctx};
     for (uint32_t i = 0; i < n; i++) {
         double v = polar_number(object, list[i].key, NAN);
@@ -60,7 +65,8 @@ aorta_str polar_components(struct polar_job *job, sdk_json object, const struct 
 
 #define OFFSET_MAX_MINUTES (18 * 60)
 
-int polar_when(const struct polar_job *job, aorta_str text, double minutes, struct polar_when *ret) {
+int polar_when(const struct polar_job *job, aorta_str text, double minutes, struct polar_when *ret)
+{
     if (sdk_time_parse(text, &ret->us, &ret->offset_s, &ret->has_offset) != 0)
         return -1;
     if (ret->has_offset)
@@ -76,7 +82,8 @@ int polar_when(const struct polar_job *job, aorta_str text, double minutes, stru
     return 0;
 }
 
-int polar_midnight(const struct polar_job *job, aorta_str date, struct polar_when *ret) {
+int polar_midnight(const struct polar_job *job, aorta_str date, struct polar_when *ret)
+{
     int64_t days;
     if (sdk_date_parse(date, &days) != 0)
         return -1;
@@ -97,7 +104,8 @@ static const struct device {
     {"Polar OH1", "band"},   {"Polar Verity", "band"}, {"Polar H10", "other"}, {"Polar H9", "other"},
 };
 
-static const char *device_type(aorta_str device) {
+static const char *device_type(aorta_str device)
+{
     for (uint32_t i = 0; i < AORTA_COUNT(devices); i++) {
         size_t len = strlen(devices[i].begins);
         if (device.len >= len && memcmp(device.ptr, devices[i].begins, len) == 0)
@@ -106,7 +114,8 @@ static const char *device_type(aorta_str device) {
     return "watch";
 }
 
-uint32_t polar_source(struct polar_job *job, aorta_str device, aorta_str device_id) {
+uint32_t polar_source(struct polar_job *job, aorta_str device, aorta_str device_id)
+{
     /* where only an id is given it sometimes holds the name */
     if (device.len == 0 && device_id.len > 6 && memcmp(device_id.ptr, "Polar ", 6) == 0) {
         device = device_id;
@@ -120,8 +129,8 @@ uint32_t polar_source(struct polar_job *job, aorta_str device, aorta_str device_
 }
 
 aorta_status polar_emit(struct polar_job *job, const char *kind, aorta_str id, uint32_t source,
-                        const struct polar_when *start, int64_t end_us, int64_t version_us,
-                        const sdk_fields *fields) {
+                        const struct polar_when *start, int64_t end_us, int64_t version_us, const sdk_fields *fields)
+{
     const aorta_record record = {.struct_size = sizeof(record),
                                  .flags = start->has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
                                  .kind = sdk_str(kind),
@@ -138,7 +147,8 @@ aorta_status polar_emit(struct polar_job *job, const char *kind, aorta_str id, u
 }
 
 void polar_series(struct polar_job *job, sdk_samples *s, const char *metric, uint32_t source,
-                  const struct polar_when *when, int64_t version_us) {
+                  const struct polar_when *when, int64_t version_us)
+{
     sdk_samples_begin(s, job->ctx, metric);
     s->head.source = source;
     s->head.flags = when->has_offset ? AORTA_SERIES_HAS_OFFSET : 0;
@@ -146,7 +156,8 @@ void polar_series(struct polar_job *job, sdk_samples *s, const char *metric, uin
     s->head.version_us = version_us;
 }
 
-aorta_status polar_skip(struct polar_job *job, const char *what, const char *why) {
+aorta_status polar_skip(struct polar_job *job, const char *what, const char *why)
+{
     sdk_log(job->ctx, AORTA_LOG_WARN, "%s %u skipped: %s", what, (unsigned)job->item, why);
     return AORTA_OK;
 }

@@ -13,10 +13,10 @@
 
 static const char state_key[] = "exercises";
 
-aorta_status polar_known_load(struct polar_known *k, aorta_ctx *ctx) {
+aorta_status polar_known_load(struct polar_known *k, aorta_ctx *ctx)
+{
     aorta_bytes value;
-    aorta_status st =
-        ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, &value);
+    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, &value);
     *k = (struct polar_known){.next = {.ctx = ctx}};
     if (st == AORTA_ERR_NOT_FOUND)
         return AORTA_OK;
@@ -31,11 +31,11 @@ aorta_status polar_known_load(struct polar_known *k, aorta_ctx *ctx) {
     return AORTA_OK;
 }
 
-static aorta_status digest_of(aorta_ctx *ctx, aorta_str entry, char out[DIGEST_HEX]) {
+static aorta_status digest_of(aorta_ctx *ctx, aorta_str entry, char out[DIGEST_HEX])
+{
     uint8_t digest[32];
     aorta_str hex;
-    aorta_status st =
-        ctx->host->digest(ctx, AORTA_DIGEST_SHA256, entry.ptr, entry.len, digest, sizeof(digest));
+    aorta_status st = ctx->host->digest(ctx, AORTA_DIGEST_SHA256, entry.ptr, entry.len, digest, sizeof(digest));
     if (st == AORTA_OK)
         st = ctx->host->encode(ctx, AORTA_CODEC_HEX, digest, DIGEST_HEX / 2, &hex);
     if (st == AORTA_OK)
@@ -44,7 +44,8 @@ static aorta_status digest_of(aorta_ctx *ctx, aorta_str entry, char out[DIGEST_H
 }
 
 /* The line of `id`, without its end; {NULL,0} when there is none. */
-static aorta_str line_of(aorta_str text, aorta_str id) {
+static aorta_str line_of(aorta_str text, aorta_str id)
+{
     const char *p = text.ptr, *end = text.ptr + text.len;
     while (p && p < end) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
@@ -57,7 +58,8 @@ static aorta_str line_of(aorta_str text, aorta_str id) {
 }
 
 aorta_status polar_known_find(const struct polar_known *k, aorta_ctx *ctx, aorta_str id, aorta_str entry,
-                              uint32_t *ret_detail, int *ret_same) {
+                              uint32_t *ret_detail, int *ret_same)
+{
     char digest[DIGEST_HEX];
     aorta_str line = line_of(k->text, id);
     *ret_detail = 0;
@@ -72,8 +74,8 @@ aorta_status polar_known_find(const struct polar_known *k, aorta_ctx *ctx, aorta
     return AORTA_OK;
 }
 
-aorta_status polar_known_add(struct polar_known *k, aorta_ctx *ctx, aorta_str id, aorta_str entry,
-                             uint32_t detail) {
+aorta_status polar_known_add(struct polar_known *k, aorta_ctx *ctx, aorta_str id, aorta_str entry, uint32_t detail)
+{
     char digest[DIGEST_HEX];
     aorta_status st = digest_of(ctx, entry, digest);
     if (st != AORTA_OK)
@@ -84,20 +86,21 @@ aorta_status polar_known_add(struct polar_known *k, aorta_ctx *ctx, aorta_str id
 }
 
 /* Lines of the last sync whose exercises this one has not come to yet. */
-static void keep_others(const struct polar_known *k, struct polar_text *all) {
+static void keep_others(const struct polar_known *k, struct polar_text *all)
+{
     const char *p = k->text.ptr, *end = p + k->text.len;
     while (p && p < end) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         const char *space = memchr(p, ' ', (size_t)(end - p));
         const char *stop = newline ? newline + 1 : end;
-        if (space && space < stop &&
-            !line_of(polar_text_str(&k->next), (aorta_str){p, (size_t)(space - p)}).ptr)
+        if (space && space < stop && !line_of(polar_text_str(&k->next), (aorta_str){p, (size_t)(space - p)}).ptr)
             polar_text_add(all, (aorta_str){p, (size_t)(stop - p)});
         p = stop;
     }
 }
 
-aorta_status polar_known_save(struct polar_known *k, aorta_ctx *ctx, int all) {
+aorta_status polar_known_save(struct polar_known *k, aorta_ctx *ctx, int all)
+{
     struct polar_text text = {.ctx = ctx};
     polar_text_add(&text, polar_text_str(&k->next));
     if (!all)
@@ -110,6 +113,5 @@ aorta_status polar_known_save(struct polar_known *k, aorta_ctx *ctx, int all) {
     size_t len = text.len < STATE_MAX ? text.len : STATE_MAX;
     while (len && text.ptr[len - 1] != '\n')
         len--;
-    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, text.ptr, len,
-                                0);
+    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, text.ptr, len, 0);
 }

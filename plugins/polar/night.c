@@ -21,7 +21,8 @@ struct walk {
 };
 
 /* The day on which the first clock is nearest to the start. */
-static int64_t first_day(const struct walk *w) {
+static int64_t first_day(const struct walk *w)
+{
     int64_t local = w->start + w->offset;
     int64_t day = local / POLAR_DAY_S - (local % POLAR_DAY_S < 0);
     int64_t ahead = day * POLAR_DAY_S + w->clock[0] - local;
@@ -29,7 +30,8 @@ static int64_t first_day(const struct walk *w) {
 }
 
 /* Places every clock, the offsets changing at the instant `change`. Returns how many do not fit. */
-static uint32_t place(const struct walk *w, int64_t change, struct polar_mark *mark) {
+static uint32_t place(const struct walk *w, int64_t change, struct polar_mark *mark)
+{
     int32_t offset = w->offset, shift = w->end_offset - w->offset;
     int64_t day = first_day(w), before = INT64_MIN;
     uint32_t misfits = 0;
@@ -41,8 +43,7 @@ static uint32_t place(const struct walk *w, int64_t change, struct polar_mark *m
             offset = w->end_offset;
         } else if (back > 0 && back <= HOUR && !repeated &&
                    (day + 1) * POLAR_DAY_S + w->clock[i] - offset > w->end + SLACK) {
-            repeated =
-                1; /* the same, where both ends bear the offset of the evening: a new day would be too late */
+            repeated = 1; /* the same, where both ends bear the offset of the evening: a new day would be too late */
             offset -= HOUR;
         } else if (back > 0) {
             day++;
@@ -63,17 +64,19 @@ static uint32_t place(const struct walk *w, int64_t change, struct polar_mark *m
 }
 
 /* The first instant from the night's start on at which the clock of `offset` shows `hour`. */
-static int64_t next_hour(const struct walk *w, int32_t offset, int hour) {
+static int64_t next_hour(const struct walk *w, int32_t offset, int hour)
+{
     int64_t local = w->start + offset;
     int64_t day = local / POLAR_DAY_S - (local % POLAR_DAY_S < 0);
     int64_t at = day * POLAR_DAY_S + hour * HOUR;
     return (at < local ? at + POLAR_DAY_S : at) - offset;
 }
 
-static void place_best(const struct walk *w, struct polar_mark *mark) {
+static void place_best(const struct walk *w, struct polar_mark *mark)
+{
     /* Europe at 01:00 UTC; North America at 2 by the old clock; the south back at 3; some at midnight */
-    const int64_t change[CHOICE] = {next_hour(w, 0, 1), next_hour(w, w->offset, 2),
-                                    next_hour(w, w->offset, 3), next_hour(w, w->offset, 24)};
+    const int64_t change[CHOICE] = {next_hour(w, 0, 1), next_hour(w, w->offset, 2), next_hour(w, w->offset, 3),
+                                    next_hour(w, w->offset, 24)};
     if (w->offset == w->end_offset) {
         place(w, NEVER, mark);
         return;
@@ -90,8 +93,9 @@ static void place_best(const struct walk *w, struct polar_mark *mark) {
     place(w, change[best], mark);
 }
 
-aorta_status polar_marks(struct polar_job *job, sdk_json map, const struct polar_night *night,
-                         struct polar_mark **ret, uint32_t *ret_n) {
+aorta_status polar_marks(struct polar_job *job, sdk_json map, const struct polar_night *night, struct polar_mark **ret,
+                         uint32_t *ret_n)
+{
     uint32_t count = sdk_json_type(map) == SDK_JSON_OBJECT ? sdk_json_count(map) : 0, n = 0;
     *ret = NULL;
     *ret_n = 0;

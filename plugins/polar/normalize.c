@@ -12,7 +12,8 @@ static const struct kind {
     {POLAR_ACTIVITIES, "activities", polar_activity}, {POLAR_CARDIO, "cardio_loads", polar_cardio},
 };
 
-static const struct kind *find(aorta_str name) {
+static const struct kind *find(aorta_str name)
+{
     for (uint32_t i = 0; i < AORTA_COUNT(kinds); i++)
         if (sdk_str_eq(name, kinds[i].name))
             return &kinds[i];
@@ -20,8 +21,8 @@ static const struct kind *find(aorta_str name) {
 }
 
 /* All bytes of the payload; a big one has to be read. */
-static aorta_status bytes_of(aorta_ctx *ctx, const aorta_payload *payload, const uint8_t **ret,
-                             size_t *ret_len) {
+static aorta_status bytes_of(aorta_ctx *ctx, const aorta_payload *payload, const uint8_t **ret, size_t *ret_len)
+{
     *ret = payload->data;
     *ret_len = (size_t)payload->size;
     if (payload->data || payload->size == 0)
@@ -44,14 +45,16 @@ static aorta_status bytes_of(aorta_ctx *ctx, const aorta_payload *payload, const
 }
 
 /* Polar answers 204 with nothing where there is nothing. */
-static int is_blank(const uint8_t *bytes, size_t len) {
+static int is_blank(const uint8_t *bytes, size_t len)
+{
     for (size_t i = 0; i < len; i++)
         if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r' && bytes[i] != '\n')
             return 0;
     return 1;
 }
 
-static aorta_status one(struct polar_job *job, const struct kind *kind, sdk_json item) {
+static aorta_status one(struct polar_job *job, const struct kind *kind, sdk_json item)
+{
     aorta_status st = job->ctx->host->alive(job->ctx);
     job->item++;
     if (st != AORTA_OK)
@@ -61,14 +64,16 @@ static aorta_status one(struct polar_job *job, const struct kind *kind, sdk_json
     return kind->item(job, item);
 }
 
-static aorta_status all(struct polar_job *job, const struct kind *kind, sdk_json list) {
+static aorta_status all(struct polar_job *job, const struct kind *kind, sdk_json list)
+{
     aorta_status st = AORTA_OK;
     for (sdk_json m = sdk_json_first(list); m.node && st == AORTA_OK; m = sdk_json_next(m))
         st = one(job, kind, m);
     return st;
 }
 
-static aorta_status items(struct polar_job *job, const struct kind *kind, sdk_json doc) {
+static aorta_status items(struct polar_job *job, const struct kind *kind, sdk_json doc)
+{
     sdk_json wrapped = polar_get(doc, kind->wrapper);
     switch (sdk_json_type(doc)) {
     case SDK_JSON_NULL:
@@ -84,7 +89,8 @@ static aorta_status items(struct polar_job *job, const struct kind *kind, sdk_js
     }
 }
 
-aorta_status polar_normalize(void *self, aorta_ctx *ctx, const aorta_payload *payload) {
+aorta_status polar_normalize(void *self, aorta_ctx *ctx, const aorta_payload *payload)
+{
     (void)self;
     const struct kind *kind = find(payload->kind);
     const uint8_t *bytes;
@@ -98,8 +104,7 @@ aorta_status polar_normalize(void *self, aorta_ctx *ctx, const aorta_payload *pa
     st = sdk_json_parse(ctx, bytes, len, &doc);
     if (st != AORTA_OK)
         return st;
-    struct polar_job job = {.ctx = ctx,
-                            .has_offset = (payload->flags & AORTA_PAYLOAD_HAS_OFFSET) != 0,
-                            .offset_s = payload->tz_offset_s};
+    struct polar_job job = {
+        .ctx = ctx, .has_offset = (payload->flags & AORTA_PAYLOAD_HAS_OFFSET) != 0, .offset_s = payload->tz_offset_s};
     return items(&job, kind, doc);
 }

@@ -27,8 +27,7 @@ struct polar_component {
     const char *name, *key;
     double min;
 };
-aorta_str polar_components(struct polar_job *job, sdk_json object, const struct polar_component *list,
-                           uint32_t n);
+aorta_str polar_components(struct polar_job *job, sdk_json object, const struct polar_component *list, uint32_t n);
 
 /* A local time and what is known of its offset: its own, else `minutes` (NAN = not given), else the
  * payload's. */
@@ -46,8 +45,7 @@ int polar_midnight(const struct polar_job *job, aorta_str date, struct polar_whe
 uint32_t polar_source(struct polar_job *job, aorta_str device, aorta_str device_id);
 /* A record or series is refused by the host with DATA: that one is lost and counted, the rest goes on. */
 aorta_status polar_emit(struct polar_job *job, const char *kind, aorta_str id, uint32_t source,
-                        const struct polar_when *start, int64_t end_us, int64_t version_us,
-                        const sdk_fields *fields);
+                        const struct polar_when *start, int64_t end_us, int64_t version_us, const sdk_fields *fields);
 void polar_series(struct polar_job *job, sdk_samples *s, const char *metric, uint32_t source,
                   const struct polar_when *when, int64_t version_us);
 /* An item that cannot be read: one log line, and the next. Always AORTA_OK. */
@@ -65,8 +63,8 @@ struct polar_mark {
     sdk_json value;
 };
 /* The entries of `map` as instants, in their order; those without a readable clock are left out. */
-aorta_status polar_marks(struct polar_job *job, sdk_json map, const struct polar_night *night,
-                         struct polar_mark **ret, uint32_t *ret_n);
+aorta_status polar_marks(struct polar_job *job, sdk_json map, const struct polar_night *night, struct polar_mark **ret,
+                         uint32_t *ret_n);
 
 /* ---- the kinds: one item each; OK also for an item that had to be skipped ---- */
 

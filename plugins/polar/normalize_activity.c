@@ -12,7 +12,8 @@ struct day {
 
 /* ---- totals ---- */
 
-static aorta_status emit_total(struct polar_job *job, const struct day *d, const char *metric, double v) {
+static aorta_status emit_total(struct polar_job *job, const struct day *d, const char *metric, double v)
+{
     sdk_samples s;
     if (isnan(v))
         return AORTA_OK;
@@ -22,11 +23,13 @@ static aorta_status emit_total(struct polar_job *job, const struct day *d, const
     return sdk_samples_flush(&s);
 }
 
-static double not_negative(double v) {
+static double not_negative(double v)
+{
     return v >= 0 ? v : NAN;
 }
 
-static double seconds(sdk_json item, const char *key) {
+static double seconds(sdk_json item, const char *key)
+{
     int64_t us;
     return sdk_duration_parse(polar_string(item, key), &us) == 0 ? (double)us / 1e6 : NAN;
 }
@@ -37,7 +40,8 @@ struct intensity {
     double moderate, vigorous;
 };
 
-static struct intensity intensity(const struct polar_job *job, sdk_json item) {
+static struct intensity intensity(const struct polar_job *job, sdk_json item)
+{
     struct intensity sum = {NAN, NAN};
     sdk_json list = polar_get(polar_get(polar_get(item, "samples"), "activity_zones"), "samples");
     struct polar_when from, to;
@@ -51,9 +55,7 @@ static struct intensity intensity(const struct polar_job *job, sdk_json item) {
         if (zone && to.us > from.us)
             *zone += (double)(to.us - from.us) / 1e6;
         aorta_str name = polar_string(m, "zone");
-        zone = sdk_str_ieq(name, "MODERATE")   ? &sum.moderate
-               : sdk_str_ieq(name, "VIGOROUS") ? &sum.vigorous
-                                               : NULL;
+        zone = sdk_str_ieq(name, "MODERATE") ? &sum.moderate : sdk_str_ieq(name, "VIGOROUS") ? &sum.vigorous : NULL;
         from = to;
     }
     if (zone && polar_when(job, polar_string(item, "end_time"), NAN, &to) == 0 && to.us > from.us)
@@ -66,7 +68,8 @@ static struct intensity intensity(const struct polar_job *job, sdk_json item) {
 #define STEPS_MAX 2880 /* of a day at half a minute: what a gap may be filled with */
 
 /* Values that repeat are left out by Polar: a gap longer than the interval stands for the value before it. */
-static void add_steps(const struct polar_job *job, sdk_samples *s, sdk_json list, int64_t interval_us) {
+static void add_steps(const struct polar_job *job, sdk_samples *s, sdk_json list, int64_t interval_us)
+{
     int64_t last_us = 0;
     double last = NAN;
     uint32_t n = 0;
@@ -75,8 +78,7 @@ static void add_steps(const struct polar_job *job, sdk_samples *s, sdk_json list
         double steps = polar_number(m, "steps", NAN);
         if (!(steps >= 0) || polar_when(job, polar_string(m, "timestamp"), NAN, &at) != 0)
             continue;
-        for (int64_t t = last_us + interval_us; !isnan(last) && t < at.us && n < STEPS_MAX;
-             t += interval_us, n++)
+        for (int64_t t = last_us + interval_us; !isnan(last) && t < at.us && n < STEPS_MAX; t += interval_us, n++)
             sdk_samples_add(s, t, last);
         sdk_samples_add(s, at.us, steps);
         last_us = at.us;
@@ -84,7 +86,8 @@ static void add_steps(const struct polar_job *job, sdk_samples *s, sdk_json list
     }
 }
 
-static aorta_status emit_steps(struct polar_job *job, const struct day *d, sdk_json item) {
+static aorta_status emit_steps(struct polar_job *job, const struct day *d, sdk_json item)
+{
     sdk_json steps = polar_get(polar_get(item, "samples"), "steps");
     double interval_ms = polar_number(steps, "interval_ms", NAN);
     sdk_samples s;
@@ -98,7 +101,8 @@ static aorta_status emit_steps(struct polar_job *job, const struct day *d, sdk_j
 /* ---- the day ---- */
 
 static aorta_status emit_summary(struct polar_job *job, const struct day *d, sdk_json item, double basal,
-                                 double active_s) {
+                                 double active_s)
+{
     struct intensity in = intensity(job, item);
     sdk_fields f = {.count = 0};
     int64_t days, steps = sdk_json_int(polar_get(item, "steps"), -1);
@@ -115,12 +119,13 @@ static aorta_status emit_summary(struct polar_job *job, const struct day *d, sdk
     sdk_add_float(&f, "active_time_s", active_s);
     sdk_add_float(&f, "intensity_moderate_s", in.moderate);
     sdk_add_float(&f, "intensity_vigorous_s", in.vigorous);
-    return polar_emit(job, "daily_summary", id, d->source, &d->midnight,
-                      d->midnight.us + POLAR_DAY_S * POLAR_US_PER_S, 0, &f);
+    return polar_emit(job, "daily_summary", id, d->source, &d->midnight, d->midnight.us + POLAR_DAY_S * POLAR_US_PER_S,
+                      0, &f);
 }
 
 static aorta_status emit_totals(struct polar_job *job, const struct day *d, sdk_json item, double basal,
-                                double active_s) {
+                                double active_s)
+{
     const struct {
         const char *metric;
         double value;
@@ -138,7 +143,8 @@ static aorta_status emit_totals(struct polar_job *job, const struct day *d, sdk_
 }
 
 /* The day is named by its start, which is a time of the user's clock whatever the specification says. */
-static int read_day(struct polar_job *job, sdk_json item, struct day *d) {
+static int read_day(struct polar_job *job, sdk_json item, struct day *d)
+{
     aorta_str start = polar_string(item, "start_time");
     d->date = polar_string(item, "date");
     if (start.len >= 10)
@@ -146,15 +152,15 @@ static int read_day(struct polar_job *job, sdk_json item, struct day *d) {
     return polar_midnight(job, d->date, &d->midnight);
 }
 
-aorta_status polar_activity(struct polar_job *job, sdk_json item) {
+aorta_status polar_activity(struct polar_job *job, sdk_json item)
+{
     struct day d = {.source = 0};
     if (read_day(job, item, &d) != 0)
         return polar_skip(job, "activity", "no start time");
     d.source = polar_source(job, polar_string(item, "device"), polar_string(item, "device_id"));
     double active_s = seconds(item, "active_duration");
     /* calories include what the body burns at rest */
-    double basal =
-        not_negative(polar_number(item, "calories", NAN) - polar_number(item, "active_calories", NAN));
+    double basal = not_negative(polar_number(item, "calories", NAN) - polar_number(item, "active_calories", NAN));
     aorta_status st = emit_summary(job, &d, item, basal, active_s);
     if (st == AORTA_OK)
         st = emit_totals(job, &d, item, basal, active_s);

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* Both "MAINTAINING" and "LOAD_STATUS_MAINTAINING" are seen. */
-static aorta_str bare(aorta_str status) {
+static aorta_str bare(aorta_str status)
+{
     static const char prefix[] = "LOAD_STATUS_";
     size_t len = sizeof(prefix) - 1;
     if (status.len > len && memcmp(status.ptr, prefix, len) == 0)
@@ -13,7 +14,8 @@ static aorta_str bare(aorta_str status) {
     return status;
 }
 
-aorta_status polar_cardio(struct polar_job *job, sdk_json item) {
+aorta_status polar_cardio(struct polar_job *job, sdk_json item)
+{
     static const struct polar_component components[] = {
         {"cardio_load", "cardio_load", 0},
         {"tolerance", "tolerance", 0},

@@ -28,7 +28,8 @@ struct exercise {
     sdk_json samples;
 };
 
-static const struct sample_type *type_of(const struct exercise *e, sdk_json list) {
+static const struct sample_type *type_of(const struct exercise *e, sdk_json list)
+{
     int64_t type = sdk_json_int(polar_get(list, "sample_type"), -1);
     for (uint32_t i = 0; i < AORTA_COUNT(sample_types); i++) {
         if (sample_types[i].type != type)
@@ -43,8 +44,9 @@ static const struct sample_type *type_of(const struct exercise *e, sdk_json list
 }
 
 /* "96,97,null,99": calls for each piece; a piece that is no number leaves its place empty. */
-static uint32_t add_samples(sdk_samples *s, const struct exercise *e, const struct sample_type *type,
-                            double rate_s, aorta_str data) {
+static uint32_t add_samples(sdk_samples *s, const struct exercise *e, const struct sample_type *type, double rate_s,
+                            aorta_str data)
+{
     const char *p = data.ptr, *end = data.ptr + data.len;
     uint32_t i = 0;
     for (; p < end; i++) {
@@ -60,7 +62,8 @@ static uint32_t add_samples(sdk_samples *s, const struct exercise *e, const stru
     return i;
 }
 
-static aorta_status emit_samples(struct polar_job *job, const struct exercise *e, sdk_json list) {
+static aorta_status emit_samples(struct polar_job *job, const struct exercise *e, sdk_json list)
+{
     const struct sample_type *type = type_of(e, list);
     double rate_s = polar_number(list, "recording_rate", NAN);
     if (!type)
@@ -75,7 +78,8 @@ static aorta_status emit_samples(struct polar_job *job, const struct exercise *e
 
 /* ---- zones and route ---- */
 
-static aorta_str zones(struct polar_job *job, sdk_json list) {
+static aorta_str zones(struct polar_job *job, sdk_json list)
+{
     struct polar_text t = {.ctx = job->ctx};
     for (sdk_json m = sdk_json_first(list); m.node; m = sdk_json_next(m)) {
         int64_t in_zone;
@@ -96,16 +100,15 @@ static aorta_str zones(struct polar_job *job, sdk_json list) {
 }
 
 /* Points as [t_us, latitude, longitude]; the coordinates keep the digits they came with. */
-static aorta_str route(struct polar_job *job, sdk_json list, const struct exercise *e) {
+static aorta_str route(struct polar_job *job, sdk_json list, const struct exercise *e)
+{
     struct polar_text t = {.ctx = job->ctx};
     for (sdk_json m = sdk_json_first(list); m.node; m = sdk_json_next(m)) {
         int64_t since;
         double lat = polar_number(m, "latitude", NAN), lon = polar_number(m, "longitude", NAN);
-        if (sdk_duration_parse(polar_string(m, "time"), &since) != 0 || !(fabs(lat) <= 90) ||
-            !(fabs(lon) <= 180))
+        if (sdk_duration_parse(polar_string(m, "time"), &since) != 0 || !(fabs(lat) <= 90) || !(fabs(lon) <= 180))
             continue;
-        polar_text_addf(&t, "%s[%lld,%.12g,%.12g]", t.len ? "," : "[", (long long)(e->start.us + since), lat,
-                        lon);
+        polar_text_addf(&t, "%s[%lld,%.12g,%.12g]", t.len ? "," : "[", (long long)(e->start.us + since), lat, lon);
     }
     if (t.len)
         polar_text_add(&t, AORTA_S("]"));
@@ -115,7 +118,8 @@ static aorta_str route(struct polar_job *job, sdk_json list, const struct exerci
 /* ---- the record ---- */
 
 /* How long the data say it went on, for the rare exercise without a duration. */
-static int64_t duration_from_data(sdk_json item, const struct exercise *e) {
+static int64_t duration_from_data(sdk_json item, const struct exercise *e)
+{
     int64_t longest = 0, us;
     for (sdk_json m = sdk_json_first(e->samples); m.node; m = sdk_json_next(m)) {
         double rate_s = polar_number(m, "recording_rate", 0);
@@ -129,19 +133,20 @@ static int64_t duration_from_data(sdk_json item, const struct exercise *e) {
     return longest;
 }
 
-static int64_t duration(struct polar_job *job, sdk_json item, const struct exercise *e, int *known) {
+static int64_t duration(struct polar_job *job, sdk_json item, const struct exercise *e, int *known)
+{
     int64_t us;
     *known = sdk_duration_parse(polar_string(item, "duration"), &us) == 0;
     if (!*known) {
         us = duration_from_data(item, e);
-        sdk_log(job->ctx, AORTA_LOG_WARN, "exercise %u has no duration, its data end after %lld s",
-                (unsigned)job->item, (long long)(us / POLAR_US_PER_S));
+        sdk_log(job->ctx, AORTA_LOG_WARN, "exercise %u has no duration: it ends with its data", (unsigned)job->item);
     }
     return us;
 }
 
 /* training_load, or the cardio load of training_load_pro; -1 and the like mean that there is none. */
-static void add_load(sdk_fields *f, sdk_json item) {
+static void add_load(sdk_fields *f, sdk_json item)
+{
     sdk_json pro = polar_get(item, "training_load_pro");
     double load = polar_number(item, "training_load", -1);
     if (load < 0)
@@ -152,7 +157,8 @@ static void add_load(sdk_fields *f, sdk_json item) {
     polar_add(f, "running_index", item, "running_index", 1, 1);
 }
 
-static void fill(struct polar_job *job, sdk_fields *f, sdk_json item, const struct exercise *e) {
+static void fill(struct polar_job *job, sdk_fields *f, sdk_json item, const struct exercise *e)
+{
     aorta_str sport = polar_string(item, "sport"), detailed = polar_string(item, "detailed_sport_info");
     sdk_json heart_rate = polar_get(item, "heart_rate");
     sdk_json zone_list = polar_get(item, "heart_rate_zones"), points = polar_get(item, "route");
@@ -167,19 +173,21 @@ static void fill(struct polar_job *job, sdk_fields *f, sdk_json item, const stru
     sdk_add_json(f, "route", route(job, points, e));
 }
 
-static int64_t version(sdk_json item) {
+static int64_t version(sdk_json item)
+{
     int64_t us;
     int32_t offset_s;
     int has_offset;
     return sdk_time_parse(polar_string(item, "upload_time"), &us, &offset_s, &has_offset) == 0 ? us : 0;
 }
 
-aorta_status polar_exercise(struct polar_job *job, sdk_json item) {
+aorta_status polar_exercise(struct polar_job *job, sdk_json item)
+{
     struct exercise e = {.version_us = version(item), .samples = polar_get(item, "samples")};
     sdk_fields f = {.count = 0};
     int known;
-    if (polar_when(job, polar_string(item, "start_time"), polar_number(item, "start_time_utc_offset", NAN),
-                   &e.start) != 0)
+    if (polar_when(job, polar_string(item, "start_time"), polar_number(item, "start_time_utc_offset", NAN), &e.start) !=
+        0)
         return polar_skip(job, "exercise", "no start time");
     int64_t length = duration(job, item, &e, &known);
     if (length > 7 * POLAR_DAY_S * POLAR_US_PER_S)
@@ -188,8 +196,8 @@ aorta_status polar_exercise(struct polar_job *job, sdk_json item) {
     if (known)
         sdk_add_float(&f, "duration_s", (double)length / 1e6);
     fill(job, &f, item, &e);
-    aorta_status st = polar_emit(job, "workout", polar_string(item, "id"), e.source, &e.start,
-                                 e.start.us + length, e.version_us, &f);
+    aorta_status st =
+        polar_emit(job, "workout", polar_string(item, "id"), e.source, &e.start, e.start.us + length, e.version_us, &f);
     for (sdk_json m = sdk_json_first(e.samples); m.node && st == AORTA_OK; m = sdk_json_next(m))
         st = emit_samples(job, &e, m);
     return st;

@@ -1,7 +1,8 @@
 /* Heart rate through the day: local clock times under a date, in the offset that came with the payload. */
 #include "normalize.h"
 
-aorta_status polar_heart_rate(struct polar_job *job, sdk_json item) {
+aorta_status polar_heart_rate(struct polar_job *job, sdk_json item)
+{
     struct polar_when day;
     sdk_samples s;
     if (polar_midnight(job, polar_string(item, "date"), &day) != 0)

@@ -5,11 +5,11 @@
 
 #include <math.h>
 
-static aorta_status emit_samples(struct polar_job *job, sdk_json map, const char *metric,
-                                 const struct polar_when *day, uint32_t source) {
+static aorta_status emit_samples(struct polar_job *job, sdk_json map, const char *metric, const struct polar_when *day,
+                                 uint32_t source)
+{
     /* the first clock lies around midnight, everything within the two days */
-    const struct polar_night night = {day->us, day->us + POLAR_DAY_S * POLAR_US_PER_S, day->offset_s,
-                                      day->offset_s};
+    const struct polar_night night = {day->us, day->us + POLAR_DAY_S * POLAR_US_PER_S, day->offset_s, day->offset_s};
     struct polar_mark *mark;
     uint32_t n;
     sdk_samples s;
@@ -25,8 +25,9 @@ static aorta_status emit_samples(struct polar_job *job, sdk_json map, const char
     return sdk_samples_flush(&s);
 }
 
-static aorta_status emit_score(struct polar_job *job, sdk_json item, const struct polar_when *day,
-                               aorta_str date, uint32_t source) {
+static aorta_status emit_score(struct polar_job *job, sdk_json item, const struct polar_when *day, aorta_str date,
+                               uint32_t source)
+{
     static const struct polar_component components[] = {
         {"ans_charge", "ans_charge", -10},
         {"ans_charge_status", "ans_charge_status", 1},
@@ -48,7 +49,8 @@ static aorta_status emit_score(struct polar_job *job, sdk_json item, const struc
     return polar_emit(job, "score", id, source, day, day->us, 0, &f);
 }
 
-aorta_status polar_recharge(struct polar_job *job, sdk_json item) {
+aorta_status polar_recharge(struct polar_job *job, sdk_json item)
+{
     aorta_str date = polar_string(item, "date");
     struct polar_when day;
     if (polar_midnight(job, date, &day) != 0)

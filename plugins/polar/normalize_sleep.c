@@ -17,13 +17,15 @@ struct sleep {
 
 /* ---- stages ---- */
 
-static const char *stage_name(sdk_json code) {
+static const char *stage_name(sdk_json code)
+{
     static const char *const names[] = {"awake", "rem", "light", "light", "deep"};
     int64_t n = sdk_json_int(code, -1);
     return n >= 0 && n < (int64_t)AORTA_COUNT(names) ? names[n] : "unknown";
 }
 
-static int64_t within(const struct polar_night *night, int64_t us) {
+static int64_t within(const struct polar_night *night, int64_t us)
+{
     return us < night->start_us ? night->start_us : us > night->end_us ? night->end_us : us;
 }
 
@@ -34,7 +36,8 @@ struct stage {
 
 /* Each mark lasts until the next, the last one until the end of the night. What has no length is dropped, and
  * equal neighbours are one. Returns how many stand in `out`, which has room for all marks. */
-static uint32_t line_up(const struct sleep *s, struct stage *out) {
+static uint32_t line_up(const struct sleep *s, struct stage *out)
+{
     uint32_t n = 0;
     int64_t from = s->night.start_us;
     for (uint32_t i = 0; i < s->stages; i++) {
@@ -53,13 +56,14 @@ static uint32_t line_up(const struct sleep *s, struct stage *out) {
     return n;
 }
 
-static aorta_str stages(struct polar_job *job, const struct sleep *s) {
+static aorta_str stages(struct polar_job *job, const struct sleep *s)
+{
     struct polar_text t = {.ctx = job->ctx};
     struct stage *list = s->stages ? job->ctx->host->alloc(job->ctx, s->stages * sizeof(*list)) : NULL;
     uint32_t n = list ? line_up(s, list) : 0;
     for (uint32_t i = 0; i < n; i++)
-        polar_text_addf(&t, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", i ? "," : "[",
-                        list[i].name, (long long)list[i].from, (long long)list[i].to);
+        polar_text_addf(&t, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", i ? "," : "[", list[i].name,
+                        (long long)list[i].from, (long long)list[i].to);
     if (n)
         polar_text_add(&t, AORTA_S("]"));
     return polar_text_str(&t);
@@ -67,7 +71,8 @@ static aorta_str stages(struct polar_job *job, const struct sleep *s) {
 
 /* ---- heart rate ---- */
 
-static void add_heart_rate(sdk_fields *f, const struct sleep *s) {
+static void add_heart_rate(sdk_fields *f, const struct sleep *s)
+{
     double sum = 0, least = INFINITY;
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->beats; i++) {
@@ -85,7 +90,8 @@ static void add_heart_rate(sdk_fields *f, const struct sleep *s) {
 }
 
 /* Where the clocks change within the night, a run ends and the next bears the new offset. */
-static aorta_status emit_heart_rate(struct polar_job *job, const struct sleep *s) {
+static aorta_status emit_heart_rate(struct polar_job *job, const struct sleep *s)
+{
     sdk_samples samples;
     polar_series(job, &samples, "heart_rate", s->source, &s->start, 0);
     for (uint32_t i = 0; i < s->beats; i++) {
@@ -102,9 +108,21 @@ static aorta_status emit_heart_rate(struct polar_job *job, const struct sleep *s
 
 /* ---- the records ---- */
 
-static void fill(struct polar_job *job, sdk_fields *f, sdk_json item, const struct sleep *s) {
-    static const char *const asleep[] = {"light_sleep", "deep_sleep", "rem_sleep",
-                                         "unrecognized_sleep_stage"};
+/* A night without any of the three was not told apart into stages: the zeros are not times. */
+static void add_stage_totals(sdk_fields *f, sdk_json item)
+{
+    double light = polar_number(item, "light_sleep", 0), deep = polar_number(item, "deep_sleep", 0),
+           rem = polar_number(item, "rem_sleep", 0);
+    if (light <= 0 && deep <= 0 && rem <= 0)
+        return;
+    polar_add(f, "light_s", item, "light_sleep", 1, 0);
+    polar_add(f, "deep_s", item, "deep_sleep", 1, 0);
+    polar_add(f, "rem_s", item, "rem_sleep", 1, 0);
+}
+
+static void fill(struct polar_job *job, sdk_fields *f, sdk_json item, const struct sleep *s)
+{
+    static const char *const asleep[] = {"light_sleep", "deep_sleep", "rem_sleep", "unrecognized_sleep_stage"};
     double sum = 0;
     int any = 0;
     for (uint32_t i = 0; i < AORTA_COUNT(asleep); i++) {
@@ -114,9 +132,7 @@ static void fill(struct polar_job *job, sdk_fields *f, sdk_json item, const stru
     }
     if (any)
         sdk_add_float(f, "asleep_s", sum);
-    polar_add(f, "light_s", item, "light_sleep", 1, 0);
-    polar_add(f, "deep_s", item, "deep_sleep", 1, 0);
-    polar_add(f, "rem_s", item, "rem_sleep", 1, 0);
+    add_stage_totals(f, item);
     polar_add(f, "awake_s", item, "total_interruption_duration", 1, 0);
     polar_add(f, "score", item, "sleep_score", 1, 1);
     add_heart_rate(f, s);
@@ -124,7 +140,8 @@ static void fill(struct polar_job *job, sdk_fields *f, sdk_json item, const stru
 }
 
 /* The score is that of the finished night: its moment is the waking. */
-static aorta_status emit_score(struct polar_job *job, sdk_json item, const struct sleep *s) {
+static aorta_status emit_score(struct polar_job *job, sdk_json item, const struct sleep *s)
+{
     static const struct polar_component components[] = {
         {"group_duration_score", "group_duration_score", 1},
         {"group_solidity_score", "group_solidity_score", 1},
@@ -148,7 +165,8 @@ static aorta_status emit_score(struct polar_job *job, sdk_json item, const struc
     return polar_emit(job, "score", s->id, s->source, &s->end, s->end.us, 0, &f);
 }
 
-static aorta_status read_maps(struct polar_job *job, sdk_json item, struct sleep *s) {
+static aorta_status read_maps(struct polar_job *job, sdk_json item, struct sleep *s)
+{
     aorta_status st = polar_marks(job, polar_get(item, "hypnogram"), &s->night, &s->stage, &s->stages);
     if (st == AORTA_OK)
         st = polar_marks(job, polar_get(item, "heart_rate_samples"), &s->night, &s->beat, &s->beats);
@@ -156,7 +174,8 @@ static aorta_status read_maps(struct polar_job *job, sdk_json item, struct sleep
 }
 
 /* Named after the date on which the user woke: a night that is corrected keeps it. */
-static aorta_status name(struct polar_job *job, sdk_json item, struct sleep *s) {
+static aorta_status name(struct polar_job *job, sdk_json item, struct sleep *s)
+{
     aorta_str date = polar_string(item, "date");
     int64_t days;
     if (sdk_date_parse(date, &days) != 0)
@@ -166,7 +185,8 @@ static aorta_status name(struct polar_job *job, sdk_json item, struct sleep *s) 
     return date.ptr && s->id.ptr ? AORTA_OK : AORTA_ERR_NOMEM;
 }
 
-aorta_status polar_sleep(struct polar_job *job, sdk_json item) {
+aorta_status polar_sleep(struct polar_job *job, sdk_json item)
+{
     struct sleep s = {.stages = 0};
     sdk_fields f = {.count = 0};
     if (polar_when(job, polar_string(item, "sleep_start_time"), NAN, &s.start) != 0 ||

@@ -10,7 +10,8 @@
 
 /* ---- authorize ---- */
 
-aorta_status polar_authorize(void *self, aorta_ctx *ctx, const aorta_authorize_req *req) {
+aorta_status polar_authorize(void *self, aorta_ctx *ctx, const aorta_authorize_req *req)
+{
     const struct polar *p = self;
     sdk_query q = {0};
     sdk_query_add(ctx, &q, "response_type", AORTA_S("code"));
@@ -18,8 +19,7 @@ aorta_status polar_authorize(void *self, aorta_ctx *ctx, const aorta_authorize_r
     sdk_query_add(ctx, &q, "redirect_uri", req->redirect_uri);
     sdk_query_add(ctx, &q, "scope", req->scope.len ? req->scope : p->scope);
     sdk_query_add(ctx, &q, "state", req->state);
-    aorta_authorize_result result = {.struct_size = sizeof(result),
-                                     .url = sdk_url(ctx, p->authorize_url, "", &q)};
+    aorta_authorize_result result = {.struct_size = sizeof(result), .url = sdk_url(ctx, p->authorize_url, "", &q)};
     if (!result.url.ptr)
         return AORTA_ERR_NOMEM;
     return ctx->host->authorize_done(ctx, &result);
@@ -33,20 +33,19 @@ static const struct {
     const char *code, *message;
 } refusals[] = {
     {"access_denied", AORTA_ERR_DENIED, "polar.denied", "the user did not give consent at Polar"},
-    {"invalid_scope", AORTA_ERR_CONFIG, "polar.scope_refused",
-     "Polar does not know the scope that was asked for"},
+    {"invalid_scope", AORTA_ERR_CONFIG, "polar.scope_refused", "Polar does not know the scope that was asked for"},
     {"unauthorized_client", AORTA_ERR_CONFIG, "polar.client_refused", "Polar refuses this client"},
     {"invalid_client", AORTA_ERR_CONFIG, "polar.client_refused", "Polar refuses this client"},
     {"server_error", AORTA_ERR_UPSTREAM, "polar.consent_failed", "Polar's consent page failed"},
     {"temporarily_unavailable", AORTA_ERR_UPSTREAM, "polar.consent_failed", "Polar's consent page failed"},
 };
 
-static aorta_status refused(aorta_ctx *ctx, aorta_str error) {
+static aorta_status refused(aorta_ctx *ctx, aorta_str error)
+{
     for (uint32_t i = 0; i < AORTA_COUNT(refusals); i++)
         if (sdk_str_eq(error, refusals[i].error))
             return sdk_fail(ctx, refusals[i].status, refusals[i].code, "%s", refusals[i].message);
-    return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "polar.consent_failed",
-                    "Polar ended the consent with an error");
+    return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "polar.consent_failed", "Polar ended the consent with an error");
 }
 
 /* ---- callback: the code becomes a token ---- */
@@ -55,18 +54,19 @@ struct grant {
     aorta_str access_token, token_type, user_id;
 };
 
-static aorta_status token_refused(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static aorta_status token_refused(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     if (resp->status == 401)
         return sdk_fail(ctx, AORTA_ERR_CONFIG, "polar.client_refused",
                         "Polar does not accept the client id and secret");
     if (resp->status == 400)
-        return sdk_fail(
-            ctx, AORTA_ERR_STATE, "polar.code_refused",
-            "Polar does not accept the code: it is old, used already, or of another redirect address");
+        return sdk_fail(ctx, AORTA_ERR_STATE, "polar.code_refused",
+                        "Polar does not accept the code: it is old, used already, or of another redirect address");
     return sdk_http_failure(ctx, resp, "polar.token", "the exchange of the code");
 }
 
-static aorta_status read_grant(aorta_ctx *ctx, const aorta_http_resp *resp, struct grant *ret) {
+static aorta_status read_grant(aorta_ctx *ctx, const aorta_http_resp *resp, struct grant *ret)
+{
     sdk_json doc;
     if (sdk_json_parse(ctx, resp->body.ptr, resp->body.len, &doc) != AORTA_OK)
         return sdk_fail(ctx, AORTA_ERR_UPSTREAM, "polar.token", "Polar's token answer cannot be read");
@@ -80,8 +80,9 @@ static aorta_status read_grant(aorta_ctx *ctx, const aorta_http_resp *resp, stru
     return ret->user_id.ptr ? AORTA_OK : AORTA_ERR_NOMEM;
 }
 
-static aorta_status exchange(const struct polar *p, aorta_ctx *ctx, const aorta_callback_req *req,
-                             aorta_str code, struct grant *ret) {
+static aorta_status exchange(const struct polar *p, aorta_ctx *ctx, const aorta_callback_req *req, aorta_str code,
+                             struct grant *ret)
+{
     sdk_query form = {0};
     sdk_query_add(ctx, &form, "grant_type", AORTA_S("authorization_code"));
     sdk_query_add(ctx, &form, "code", code);
@@ -112,7 +113,8 @@ static aorta_status exchange(const struct polar *p, aorta_ctx *ctx, const aorta_
 /* ---- calls in the user's name: callback and revoke hold the token themselves ---- */
 
 static aorta_status user_call(const struct polar *p, aorta_ctx *ctx, const char *method, const char *path,
-                              aorta_str token, aorta_str body, const aorta_http_resp **ret) {
+                              aorta_str token, aorta_str body, const aorta_http_resp **ret)
+{
     const aorta_pair headers[] = {
         {AORTA_S("authorization"), sdk_format(ctx, "Bearer %.*s", (int)token.len, token.ptr)},
         {AORTA_S("accept"), AORTA_S("application/json")},
@@ -120,8 +122,7 @@ static aorta_status user_call(const struct polar *p, aorta_ctx *ctx, const char 
     };
     const aorta_http_req req = {
         .struct_size = sizeof(req),
-        .flags =
-            AORTA_HTTP_IDEMPOTENT, /* a registration that comes twice is answered 409, which is understood */
+        .flags = AORTA_HTTP_IDEMPOTENT, /* a registration that comes twice is answered 409, which is understood */
         .method = method,
         .url = sdk_url(ctx, p->api_url, path, NULL),
         .headers = headers,
@@ -133,7 +134,8 @@ static aorta_status user_call(const struct polar *p, aorta_ctx *ctx, const char 
     return ctx->host->http(ctx, &req, ret);
 }
 
-static aorta_status user_path(aorta_ctx *ctx, aorta_str user_id, const char **ret) {
+static aorta_status user_path(aorta_ctx *ctx, aorta_str user_id, const char **ret)
+{
     *ret = sdk_format(ctx, "/v3/users/%.*s", (int)user_id.len, user_id.ptr).ptr;
     return *ret ? AORTA_OK : AORTA_ERR_NOMEM;
 }
@@ -142,7 +144,8 @@ static aorta_status user_path(aorta_ctx *ctx, aorta_str user_id, const char **re
 
 /* Random, and new for each connection: Polar refuses a member-id that it has seen with another of its users,
  * and our own user's id would be seen twice when somebody connects two accounts one after the other. */
-static aorta_status member_body(aorta_ctx *ctx, aorta_str *ret) {
+static aorta_status member_body(aorta_ctx *ctx, aorta_str *ret)
+{
     uint8_t random[16];
     aorta_str id;
     aorta_status st = ctx->host->random(ctx, random, sizeof(random));
@@ -154,20 +157,20 @@ static aorta_status member_body(aorta_ctx *ctx, aorta_str *ret) {
     return ret->ptr ? AORTA_OK : AORTA_ERR_NOMEM;
 }
 
-static aorta_status registration_refused(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static aorta_status registration_refused(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     if (resp->status == 403)
-        return sdk_fail(
-            ctx, AORTA_ERR_SCOPE, "polar.consents_missing",
-            "the user has not accepted all consents that Polar requires: they do so in their Polar account "
-            "settings and connect again");
+        return sdk_fail(ctx, AORTA_ERR_SCOPE, "polar.consents_missing",
+                        "the user has not accepted all consents that Polar requires: they do so in their Polar account "
+                        "settings and connect again");
     if (resp->status == 204)
-        return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "polar.registration",
-                        "Polar does not know this user");
+        return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "polar.registration", "Polar does not know this user");
     return sdk_http_failure(ctx, resp, "polar.registration", "the registration of the user");
 }
 
 /* 409 says either "this user is yours already" or "this member-id is another user's"; only asking tells. */
-static aorta_status is_registered(const struct polar *p, aorta_ctx *ctx, const struct grant *g, int *ret) {
+static aorta_status is_registered(const struct polar *p, aorta_ctx *ctx, const struct grant *g, int *ret)
+{
     const aorta_http_resp *resp;
     const char *path;
     aorta_status st = user_path(ctx, g->user_id, &path);
@@ -181,7 +184,8 @@ static aorta_status is_registered(const struct polar *p, aorta_ctx *ctx, const s
     return AORTA_OK;
 }
 
-static aorta_status register_user(const struct polar *p, aorta_ctx *ctx, const struct grant *g) {
+static aorta_status register_user(const struct polar *p, aorta_ctx *ctx, const struct grant *g)
+{
     for (int i = 0; i < MEMBER_ID_TRIES; i++) {
         const aorta_http_resp *resp;
         aorta_str body;
@@ -202,7 +206,8 @@ static aorta_status register_user(const struct polar *p, aorta_ctx *ctx, const s
     return sdk_fail(ctx, AORTA_ERR_CONFLICT, "polar.registration", "Polar refuses to register this user");
 }
 
-aorta_status polar_callback(void *self, aorta_ctx *ctx, const aorta_callback_req *req) {
+aorta_status polar_callback(void *self, aorta_ctx *ctx, const aorta_callback_req *req)
+{
     const struct polar *p = self;
     struct grant g;
     aorta_str error = sdk_pair(req->query, req->query_count, "error");
@@ -234,7 +239,8 @@ aorta_status polar_callback(void *self, aorta_ctx *ctx, const aorta_callback_req
 
 /* ---- revoke: deregistration ends the token too ---- */
 
-aorta_status polar_revoke(void *self, aorta_ctx *ctx) {
+aorta_status polar_revoke(void *self, aorta_ctx *ctx)
+{
     const struct polar *p = self;
     const aorta_http_resp *resp;
     const char *path;

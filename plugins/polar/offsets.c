@@ -11,7 +11,8 @@
 
 static const char state_key[] = "offset";
 
-void polar_offsets_learn(struct polar_offsets *o, int64_t day, int32_t offset_s) {
+void polar_offsets_learn(struct polar_offsets *o, int64_t day, int32_t offset_s)
+{
     uint32_t i = o->count;
     while (i > 0 && o->at[i - 1].day > day)
         i--;
@@ -26,7 +27,8 @@ void polar_offsets_learn(struct polar_offsets *o, int64_t day, int32_t offset_s)
     o->count++;
 }
 
-int polar_offsets_find(const struct polar_offsets *o, int64_t day, int32_t *ret) {
+int polar_offsets_find(const struct polar_offsets *o, int64_t day, int32_t *ret)
+{
     int64_t nearest = INT64_MAX;
     for (uint32_t i = 0; i < o->count; i++) {
         int64_t away = o->at[i].day > day ? o->at[i].day - day : day - o->at[i].day;
@@ -40,11 +42,11 @@ int polar_offsets_find(const struct polar_offsets *o, int64_t day, int32_t *ret)
     return nearest == INT64_MAX && !o->has_last ? -1 : 0;
 }
 
-aorta_status polar_offsets_load(struct polar_offsets *o, aorta_ctx *ctx) {
+aorta_status polar_offsets_load(struct polar_offsets *o, aorta_ctx *ctx)
+{
     aorta_bytes value;
     double offset;
-    aorta_status st =
-        ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, &value);
+    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, &value);
     if (st == AORTA_ERR_NOT_FOUND)
         return AORTA_OK;
     if (st != AORTA_OK)
@@ -57,11 +59,11 @@ aorta_status polar_offsets_load(struct polar_offsets *o, aorta_ctx *ctx) {
     return AORTA_OK;
 }
 
-aorta_status polar_offsets_save(const struct polar_offsets *o, aorta_ctx *ctx) {
+aorta_status polar_offsets_save(const struct polar_offsets *o, aorta_ctx *ctx)
+{
     char text[16];
     if (o->count == 0)
         return AORTA_OK;
     int n = snprintf(text, sizeof(text), "%" PRId32, o->at[o->count - 1].offset_s);
-    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, text,
-                                (size_t)n, 0);
+    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, text, (size_t)n, 0);
 }

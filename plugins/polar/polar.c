@@ -59,9 +59,8 @@ static const aorta_param settings[SET_COUNT] = {
                    .default_text = "accesslink.read_all"},
     [SET_WORKOUT_SAMPLES] = {.name = "workout_samples",
                              .title = "Workout samples",
-                             .description =
-                                 "Fetch heart rate, speed and the other samples of every workout, also when "
-                                 "a sync does not ask for them. One request a workout.",
+                             .description = "Fetch heart rate, speed and the other samples of every workout, also when "
+                                            "a sync does not ask for them. One request a workout.",
                              .type = AORTA_TYPE_BOOL,
                              .default_text = "true"},
     [SET_WORKOUT_ZONES] = {.name = "workout_zones",
@@ -76,15 +75,13 @@ static const aorta_param settings[SET_COUNT] = {
                            .default_text = "false"},
     [SET_ACTIVITY_SAMPLES] = {.name = "activity_samples",
                               .title = "Activity samples",
-                              .description =
-                                  "Fetch the steps and activity zones within each day, not only its totals.",
+                              .description = "Fetch the steps and activity zones within each day, not only its totals.",
                               .type = AORTA_TYPE_BOOL,
                               .default_text = "false"},
     [SET_HISTORY_DAYS] = {.name = "history_days",
                           .title = "History",
-                          .description =
-                              "How far back a backfill asks for activities and heart rate. Polar gives only "
-                              "what reached Flow after the user was registered.",
+                          .description = "How far back a backfill asks for activities and heart rate. Polar gives only "
+                                         "what reached Flow after the user was registered.",
                           .type = AORTA_TYPE_INT,
                           .flags = AORTA_PARAM_ADVANCED,
                           .default_text = "365",
@@ -183,8 +180,7 @@ static const aorta_descriptor descriptor = {
     .vendor = "Aorta",
     .license = "MIT",
     .homepage = "https://www.polar.com/accesslink-api/",
-    .description =
-        "Workouts, sleep, nightly recharge, heart rate, activity and cardio load from Polar AccessLink v3",
+    .description = "Workouts, sleep, nightly recharge, heart rate, activity and cardio load from Polar AccessLink v3",
     .settings = settings,
     .settings_count = AORTA_COUNT(settings),
     .settings_stride = sizeof(settings[0]),
@@ -218,15 +214,18 @@ static const struct {
     {SET_SCOPE, offsetof(struct polar, scope)},
 };
 
-static aorta_str text_setting(const aorta_value *v) {
+static aorta_str text_setting(const aorta_value *v)
+{
     return v->type == AORTA_TYPE_STRING || v->type == AORTA_TYPE_URL ? v->u.s : (aorta_str){NULL, 0};
 }
 
-static int64_t number_setting(const aorta_value *v, int64_t otherwise) {
+static int64_t number_setting(const aorta_value *v, int64_t otherwise)
+{
     return v->type == AORTA_TYPE_BOOL || v->type == AORTA_TYPE_INT ? v->u.i : otherwise;
 }
 
-static void copy_texts(struct polar *p, const aorta_value *values) {
+static void copy_texts(struct polar *p, const aorta_value *values)
+{
     char *at = p->text;
     for (uint32_t i = 0; i < AORTA_COUNT(texts); i++) {
         aorta_str s = text_setting(&values[texts[i].setting]);
@@ -238,10 +237,10 @@ static void copy_texts(struct polar *p, const aorta_value *values) {
     }
 }
 
-static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self) {
+static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self)
+{
     if (count < SET_COUNT)
-        return sdk_fail(ctx, AORTA_ERR_CONFIG, "polar.settings",
-                        "the settings are not those of the descriptor");
+        return sdk_fail(ctx, AORTA_ERR_CONFIG, "polar.settings", "the settings are not those of the descriptor");
     size_t bytes = 0;
     for (uint32_t i = 0; i < AORTA_COUNT(texts); i++) {
         aorta_str s = text_setting(&values[texts[i].setting]);
@@ -264,7 +263,8 @@ static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t cou
     return AORTA_OK;
 }
 
-static void quit(void *self) {
+static void quit(void *self)
+{
     struct polar *p = self;
     if (p)
         explicit_bzero(p->text, p->text_len); /* the client secret is in it */
@@ -274,7 +274,8 @@ static void quit(void *self) {
 static const aorta_revoke_ext revoke_ext = {.struct_size = sizeof(revoke_ext), .revoke = polar_revoke};
 
 /* No refresh: Polar's tokens do not end by themselves and there is nothing to refresh them with. */
-static const void *get_extension(void *self, const char *id) {
+static const void *get_extension(void *self, const char *id)
+{
     (void)self;
     return id && strcmp(id, AORTA_EXT_REVOKE) == 0 ? &revoke_ext : NULL;
 }
@@ -300,7 +301,8 @@ static const aorta_plugin plugin = {
     .get_extension = get_extension,
 };
 
-const aorta_plugin *aorta_plugin_entry(const aorta_host_info *info) {
+const aorta_plugin *aorta_plugin_entry(const aorta_host_info *info)
+{
     (void)info;
     return &plugin;
 }

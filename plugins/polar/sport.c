@@ -99,7 +99,8 @@ static const char *const types[] = {
 #undef WORKOUT_TYPE
 };
 
-static const char *find(aorta_str name) {
+static const char *find(aorta_str name)
+{
     if (name.len == 0)
         return NULL;
     for (uint32_t i = 0; i < AORTA_COUNT(sports); i++)
@@ -111,7 +112,8 @@ static const char *find(aorta_str name) {
     return NULL;
 }
 
-const char *polar_sport(aorta_str sport, aorta_str detailed) {
+const char *polar_sport(aorta_str sport, aorta_str detailed)
+{
     const char *type = sdk_str_ieq(detailed, "OTHER") ? NULL : find(detailed);
     if (!type)
         type = find(sport);

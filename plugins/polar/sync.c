@@ -13,18 +13,21 @@
 
 /* ---- days ---- */
 
-static int64_t day_of(int64_t us, int32_t offset_s) {
+static int64_t day_of(int64_t us, int32_t offset_s)
+{
     int64_t s = us / POLAR_US_PER_S + offset_s;
     return s / POLAR_DAY_S - (s % POLAR_DAY_S < 0);
 }
 
-static int64_t today(const struct polar_walk *w) {
+static int64_t today(const struct polar_walk *w)
+{
     int64_t now = w->ctx->host->now_us(w->ctx), day = day_of(now, 0);
     int32_t offset;
     return polar_offsets_find(&w->offsets, day, &offset) == 0 ? day_of(now, offset) : day;
 }
 
-static void learn(struct polar_walk *w, aorta_str time, double minutes) {
+static void learn(struct polar_walk *w, aorta_str time, double minutes)
+{
     const struct polar_job nothing = {.ctx = w->ctx};
     struct polar_when when;
     if (polar_when(&nothing, time, minutes, &when) == 0 && when.has_offset)
@@ -34,13 +37,15 @@ static void learn(struct polar_walk *w, aorta_str time, double minutes) {
 /* ---- items ---- */
 
 /* A list, or the list that an object wraps; an object that wraps none is given as it is. */
-static sdk_json list_of(sdk_json doc, const char *wrapper) {
+static sdk_json list_of(sdk_json doc, const char *wrapper)
+{
     sdk_json wrapped = polar_get(doc, wrapper);
     return sdk_json_type(wrapped) == SDK_JSON_ARRAY ? wrapped : doc;
 }
 
-static aorta_status emit(struct polar_walk *w, const char *kind, aorta_str id, const char *path,
-                         sdk_json item, const int32_t *offset_s) {
+static aorta_status emit(struct polar_walk *w, const char *kind, aorta_str id, const char *path, sdk_json item,
+                         const int32_t *offset_s)
+{
     aorta_str bytes = sdk_json_text(item);
     const aorta_payload payload = {
         .struct_size = sizeof(payload),
@@ -58,8 +63,8 @@ static aorta_status emit(struct polar_walk *w, const char *kind, aorta_str id, c
 }
 
 /* A day's item, in local time: with the offset of that day. */
-static aorta_status emit_day(struct polar_walk *w, const char *kind, const char *path, sdk_json item,
-                             aorta_str date) {
+static aorta_status emit_day(struct polar_walk *w, const char *kind, const char *path, sdk_json item, aorta_str date)
+{
     int64_t day;
     int32_t offset;
     if (sdk_date_parse(date, &day) != 0)
@@ -70,7 +75,8 @@ static aorta_status emit_day(struct polar_walk *w, const char *kind, const char 
 
 /* ---- nights ---- */
 
-static aorta_status sync_sleep(struct polar_walk *w) {
+static aorta_status sync_sleep(struct polar_walk *w)
+{
     static const char path[] = "/v3/users/sleep";
     const aorta_http_resp *resp;
     sdk_json doc;
@@ -88,27 +94,28 @@ static aorta_status sync_sleep(struct polar_walk *w) {
 /* ---- workouts ---- */
 
 /* Ids go into paths, cursors and state as they are. */
-static int is_plain(aorta_str id) {
+static int is_plain(aorta_str id)
+{
     for (size_t i = 0; i < id.len; i++) {
         char c = id.ptr[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-              c == '_'))
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
             return 0;
     }
     return id.len > 0 && id.len <= 64;
 }
 
-static aorta_str quoted(struct polar_walk *w, aorta_str id) {
+static aorta_str quoted(struct polar_walk *w, aorta_str id)
+{
     return sdk_format(w->ctx, "\"%.*s\"", (int)id.len, id.ptr);
 }
 
 /* Emits the exercise with its details; *ret_detail becomes 0 when there are none to be had. */
-static aorta_status emit_detailed(struct polar_walk *w, aorta_str id, sdk_json entry, uint32_t *ret_detail) {
+static aorta_status emit_detailed(struct polar_walk *w, aorta_str id, sdk_json entry, uint32_t *ret_detail)
+{
     static const struct {
         uint32_t detail;
         const char *name;
-    } wishes[] = {
-        {POLAR_DETAIL_SAMPLES, "samples"}, {POLAR_DETAIL_ZONES, "zones"}, {POLAR_DETAIL_ROUTE, "route"}};
+    } wishes[] = {{POLAR_DETAIL_SAMPLES, "samples"}, {POLAR_DETAIL_ZONES, "zones"}, {POLAR_DETAIL_ROUTE, "route"}};
     aorta_str path = sdk_format(w->ctx, "/v3/exercises/%.*s", (int)id.len, id.ptr);
     const aorta_http_resp *resp = NULL;
     sdk_query q = {0};
@@ -132,7 +139,8 @@ static aorta_status emit_detailed(struct polar_walk *w, aorta_str id, sdk_json e
 }
 
 /* One entry of the list: fetched unless this sync has done so, or nothing about it can be new. */
-static aorta_status sync_exercise(struct polar_walk *w, sdk_json entry) {
+static aorta_status sync_exercise(struct polar_walk *w, sdk_json entry)
+{
     aorta_str id = polar_string(entry, "id"), bytes = sdk_json_text(entry);
     uint32_t had;
     int same;
@@ -161,7 +169,8 @@ static aorta_status sync_exercise(struct polar_walk *w, sdk_json entry) {
     return polar_checkpoint(w);
 }
 
-static aorta_status sync_exercises(struct polar_walk *w) {
+static aorta_status sync_exercises(struct polar_walk *w)
+{
     const aorta_http_resp *resp;
     sdk_json doc;
     int wanted = (w->data & AORTA_DATA_WORKOUTS) != 0;
@@ -182,7 +191,8 @@ static aorta_status sync_exercises(struct polar_walk *w) {
 
 /* ---- lists of days in one answer ---- */
 
-static aorta_status sync_recharge(struct polar_walk *w) {
+static aorta_status sync_recharge(struct polar_walk *w)
+{
     static const char path[] = "/v3/users/nightly-recharge";
     const aorta_http_resp *resp;
     sdk_json doc;
@@ -195,13 +205,15 @@ static aorta_status sync_recharge(struct polar_walk *w) {
 }
 
 /* A day of which Polar knows nothing is listed all the same. */
-static int says_nothing(aorta_str status) {
+static int says_nothing(aorta_str status)
+{
     static const char suffix[] = "NOT_AVAILABLE";
     size_t len = sizeof(suffix) - 1;
     return status.len >= len && memcmp(status.ptr + status.len - len, suffix, len) == 0;
 }
 
-static aorta_status sync_cardio(struct polar_walk *w) {
+static aorta_status sync_cardio(struct polar_walk *w)
+{
     const char *path =
         w->plan == POLAR_PLAN_HISTORY ? "/v3/users/cardio-load/period/days/180" : "/v3/users/cardio-load/";
     const aorta_http_resp *resp;
@@ -225,8 +237,8 @@ struct range {
     int activity; /* takes the wishes for samples */
 };
 
-static aorta_status add_range(struct polar_walk *w, const struct range *r, sdk_query *q, int64_t from,
-                              int64_t to) {
+static aorta_status add_range(struct polar_walk *w, const struct range *r, sdk_query *q, int64_t from, int64_t to)
+{
     aorta_str first = sdk_date_format(w->ctx, from), last = sdk_date_format(w->ctx, to);
     if (!first.ptr || !last.ptr)
         return AORTA_ERR_NOMEM;
@@ -239,7 +251,8 @@ static aorta_status add_range(struct polar_walk *w, const struct range *r, sdk_q
     return AORTA_OK;
 }
 
-static aorta_status sync_window(struct polar_walk *w, const struct range *r, int64_t from, int64_t to) {
+static aorta_status sync_window(struct polar_walk *w, const struct range *r, int64_t from, int64_t to)
+{
     const aorta_http_resp *resp = NULL;
     sdk_query q = {0};
     sdk_json doc = {NULL};
@@ -252,7 +265,8 @@ static aorta_status sync_window(struct polar_walk *w, const struct range *r, int
     return st;
 }
 
-static aorta_status sync_range(struct polar_walk *w, const struct range *r) {
+static aorta_status sync_range(struct polar_walk *w, const struct range *r)
+{
     int64_t now = today(w), oldest, to = w->next_day ? w->next_day : now;
     aorta_status st = r->oldest(w, now, &oldest);
     while (st == AORTA_OK && to >= oldest) {
@@ -266,12 +280,14 @@ static aorta_status sync_range(struct polar_walk *w, const struct range *r) {
     return st;
 }
 
-static aorta_status oldest_activity(struct polar_walk *w, int64_t now, int64_t *ret_oldest) {
+static aorta_status oldest_activity(struct polar_walk *w, int64_t now, int64_t *ret_oldest)
+{
     *ret_oldest = now - (w->plan == POLAR_PLAN_HISTORY ? w->polar->history_days : WINDOW_DAYS) + 1;
     return AORTA_OK;
 }
 
-static aorta_status page_activities(struct polar_walk *w, sdk_json doc) {
+static aorta_status page_activities(struct polar_walk *w, sdk_json doc)
+{
     sdk_json list = list_of(doc, "activities");
     aorta_status st = AORTA_OK;
     for (sdk_json m = sdk_json_first(list); m.node && st == AORTA_OK; m = sdk_json_next(m)) {
@@ -282,7 +298,8 @@ static aorta_status page_activities(struct polar_walk *w, sdk_json doc) {
     return st;
 }
 
-static aorta_status sync_activities(struct polar_walk *w) {
+static aorta_status sync_activities(struct polar_walk *w)
+{
     static const struct range range = {"/v3/users/activities/", "the daily activities", oldest_activity,
                                        page_activities, 1};
     return sync_range(w, &range);
@@ -294,17 +311,19 @@ static const char heart_rate_key[] = "heart_rate_day";
 
 #define HEART_RATE_AGAIN_DAYS 2
 
-static aorta_status newest_heart_rate(struct polar_walk *w, int64_t *ret) {
+static aorta_status newest_heart_rate(struct polar_walk *w, int64_t *ret)
+{
     aorta_bytes value;
     *ret = 0; /* 1970: none yet */
-    aorta_status st = w->ctx->host->state_get(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key,
-                                              sizeof(heart_rate_key) - 1, &value);
+    aorta_status st =
+        w->ctx->host->state_get(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key, sizeof(heart_rate_key) - 1, &value);
     if (st == AORTA_OK && sdk_date_parse((aorta_str){(const char *)value.ptr, value.len}, ret) != 0)
         *ret = 0;
     return st == AORTA_ERR_NOT_FOUND ? AORTA_OK : st;
 }
 
-static aorta_status oldest_heart_rate(struct polar_walk *w, int64_t now, int64_t *ret_oldest) {
+static aorta_status oldest_heart_rate(struct polar_walk *w, int64_t now, int64_t *ret_oldest)
+{
     int64_t newest;
     aorta_status st = oldest_activity(w, now, ret_oldest);
     if (st != AORTA_OK || w->plan != POLAR_PLAN_CHANGES)
@@ -315,7 +334,8 @@ static aorta_status oldest_heart_rate(struct polar_walk *w, int64_t now, int64_t
     return st;
 }
 
-static aorta_status remember_heart_rate(struct polar_walk *w, int64_t day) {
+static aorta_status remember_heart_rate(struct polar_walk *w, int64_t day)
+{
     int64_t newest;
     aorta_status st = newest_heart_rate(w, &newest);
     if (st != AORTA_OK || day <= newest)
@@ -323,11 +343,12 @@ static aorta_status remember_heart_rate(struct polar_walk *w, int64_t day) {
     aorta_str text = sdk_date_format(w->ctx, day);
     if (!text.ptr)
         return AORTA_ERR_NOMEM;
-    return w->ctx->host->state_put(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key, sizeof(heart_rate_key) - 1,
-                                   text.ptr, text.len, 0);
+    return w->ctx->host->state_put(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key, sizeof(heart_rate_key) - 1, text.ptr,
+                                   text.len, 0);
 }
 
-static aorta_status page_heart_rate(struct polar_walk *w, sdk_json doc) {
+static aorta_status page_heart_rate(struct polar_walk *w, sdk_json doc)
+{
     sdk_json list = list_of(doc, "heart_rates");
     int64_t newest = 0, day;
     aorta_status st = AORTA_OK;
@@ -342,7 +363,8 @@ static aorta_status page_heart_rate(struct polar_walk *w, sdk_json doc) {
     return st == AORTA_OK && newest != 0 ? remember_heart_rate(w, newest) : st;
 }
 
-static aorta_status sync_heart_rate(struct polar_walk *w) {
+static aorta_status sync_heart_rate(struct polar_walk *w)
+{
     static const struct range range = {"/v3/users/continuous-heart-rate", "the heart rate of the day",
                                        oldest_heart_rate, page_heart_rate, 0};
     return sync_range(w, &range);
@@ -363,10 +385,10 @@ static const struct step {
     [POLAR_STEP_CARDIO] = {"cardio load", AORTA_DATA_247, sync_cardio},
 };
 
-static aorta_status run_step(struct polar_walk *w) {
+static aorta_status run_step(struct polar_walk *w)
+{
     const struct step *step = &steps[w->step];
-    aorta_status st =
-        w->ctx->host->progress(w->ctx, w->step, POLAR_STEP_DONE, step->name, strlen(step->name));
+    aorta_status st = w->ctx->host->progress(w->ctx, w->step, POLAR_STEP_DONE, step->name, strlen(step->name));
     if (st == AORTA_OK && (w->data & step->data))
         st = step->run(w);
     if (st != AORTA_OK)
@@ -378,19 +400,21 @@ static aorta_status run_step(struct polar_walk *w) {
     return st == AORTA_OK ? polar_checkpoint(w) : st;
 }
 
-static uint32_t wanted(const aorta_sync_req *req, uint32_t param, int always, uint32_t detail) {
-    int asked =
-        param < req->params_count && req->params[param].type == AORTA_TYPE_BOOL && req->params[param].u.i;
+static uint32_t wanted(const aorta_sync_req *req, uint32_t param, int always, uint32_t detail)
+{
+    int asked = param < req->params_count && req->params[param].type == AORTA_TYPE_BOOL && req->params[param].u.i;
     return asked || always ? detail : 0;
 }
 
-static enum polar_plan plan_of(uint32_t mode) {
+static enum polar_plan plan_of(uint32_t mode)
+{
     return mode == AORTA_SYNC_BACKFILL ? POLAR_PLAN_HISTORY
            : mode == AORTA_SYNC_MANUAL ? POLAR_PLAN_ALL
                                        : POLAR_PLAN_CHANGES;
 }
 
-aorta_status polar_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req) {
+aorta_status polar_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req)
+{
     const struct polar *p = self;
     struct polar_walk *w = ctx->host->alloc(ctx, sizeof(*w));
     if (!w)
@@ -398,10 +422,9 @@ aorta_status polar_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req) {
     *w = (struct polar_walk){.polar = p,
                              .ctx = ctx,
                              .data = req->data,
-                             .detail =
-                                 wanted(req, POLAR_PARAM_SAMPLES, p->workout_samples, POLAR_DETAIL_SAMPLES) |
-                                 wanted(req, POLAR_PARAM_ZONES, p->workout_zones, POLAR_DETAIL_ZONES) |
-                                 wanted(req, POLAR_PARAM_ROUTE, p->workout_route, POLAR_DETAIL_ROUTE),
+                             .detail = wanted(req, POLAR_PARAM_SAMPLES, p->workout_samples, POLAR_DETAIL_SAMPLES) |
+                                       wanted(req, POLAR_PARAM_ZONES, p->workout_zones, POLAR_DETAIL_ZONES) |
+                                       wanted(req, POLAR_PARAM_ROUTE, p->workout_route, POLAR_DETAIL_ROUTE),
                              .plan = plan_of(req->mode),
                              .done = {.ctx = ctx}};
     aorta_status st = polar_cursor_read(w, req->cursor);

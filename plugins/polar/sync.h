@@ -42,8 +42,7 @@ aorta_status polar_known_load(struct polar_known *k, aorta_ctx *ctx);
 /* *ret_detail: what was fetched of it before; *ret_same: and its entry in the list has not changed since. */
 aorta_status polar_known_find(const struct polar_known *k, aorta_ctx *ctx, aorta_str id, aorta_str entry,
                               uint32_t *ret_detail, int *ret_same);
-aorta_status polar_known_add(struct polar_known *k, aorta_ctx *ctx, aorta_str id, aorta_str entry,
-                             uint32_t detail);
+aorta_status polar_known_add(struct polar_known *k, aorta_ctx *ctx, aorta_str id, aorta_str entry, uint32_t detail);
 /* What was added takes the place of what was loaded; entries not added in this sync are kept until `all` says
  * that the whole list was seen. */
 aorta_status polar_known_save(struct polar_known *k, aorta_ctx *ctx, int all);
@@ -75,8 +74,7 @@ struct polar_walk {
     uint32_t detail; /* POLAR_DETAIL_* wanted of each exercise */
     enum polar_plan plan;
     enum polar_step step;
-    int64_t
-        next_day; /* of a step that goes by windows: the last day of the next window; 0 = at its beginning */
+    int64_t next_day;       /* of a step that goes by windows: the last day of the next window; 0 = at its beginning */
     struct polar_text done; /* ids of the exercises that this sync has emitted, as JSON strings with commas */
     struct polar_offsets offsets;
     struct polar_known known;

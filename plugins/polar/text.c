@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *room(struct polar_text *t, size_t more) {
+static char *room(struct polar_text *t, size_t more)
+{
     if (t->failed)
         return NULL;
     if (t->cap - t->len < more) {
@@ -25,7 +26,8 @@ static char *room(struct polar_text *t, size_t more) {
     return t->ptr + t->len;
 }
 
-void polar_text_add(struct polar_text *t, aorta_str s) {
+void polar_text_add(struct polar_text *t, aorta_str s)
+{
     char *at = s.len ? room(t, s.len) : NULL;
     if (!at)
         return;
@@ -33,7 +35,8 @@ void polar_text_add(struct polar_text *t, aorta_str s) {
     t->len += s.len;
 }
 
-void polar_text_addf(struct polar_text *t, const char *fmt, ...) {
+void polar_text_addf(struct polar_text *t, const char *fmt, ...)
+{
     char line[256]; /* each use writes a few numbers */
     va_list args;
     va_start(args, fmt);
@@ -45,6 +48,7 @@ void polar_text_addf(struct polar_text *t, const char *fmt, ...) {
         polar_text_add(t, (aorta_str){line, (size_t)n});
 }
 
-aorta_str polar_text_str(const struct polar_text *t) {
+aorta_str polar_text_str(const struct polar_text *t)
+{
     return t->failed ? (aorta_str){NULL, 0} : (aorta_str){t->ptr, t->len};
 }

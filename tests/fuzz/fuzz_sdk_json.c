@@ -9,12 +9,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void must(int truth) {
+static void must(int truth)
+{
     if (!truth)
         abort();
 }
 
-static unsigned walk(aorta_ctx *ctx, sdk_json v, const char *from, const char *end, unsigned depth) {
+static unsigned walk(aorta_ctx *ctx, sdk_json v, const char *from, const char *end, unsigned depth)
+{
     unsigned seen = 1, members = 0;
     aorta_str text = sdk_json_text(v);
     must(depth <= 65);
@@ -37,7 +39,8 @@ static unsigned walk(aorta_ctx *ctx, sdk_json v, const char *from, const char *e
     return seen;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct fake_host host;
     sdk_json doc, again;
     fake_host_init(&host, AORTA_OP_NORMALIZE);

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-aorta_str sdk_http_header(const aorta_http_resp *resp, const char *lower_case_name) {
+aorta_str sdk_http_header(const aorta_http_resp *resp, const char *lower_case_name)
+{
     return sdk_pair(resp->headers, resp->headers_count, lower_case_name);
 }
 
-static aorta_status status_of(int32_t http) {
+static aorta_status status_of(int32_t http)
+{
     switch (http) {
     case 401:
         return AORTA_ERR_AUTH_EXPIRED;
@@ -29,7 +31,8 @@ static aorta_status status_of(int32_t http) {
 }
 
 /* "Sun, 22 Nov 2026 12:00:00 GMT", the one date form that RFC 9110 lets a sender write. */
-static int http_date(aorta_str text, int64_t *us) {
+static int http_date(aorta_str text, int64_t *us)
+{
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     char buf[32], month[4], iso[32];
     int day, year, h, m, s;
@@ -42,15 +45,15 @@ static int http_date(aorta_str text, int64_t *us) {
     const char *at = strstr(months, month);
     if (!at || (at - months) % 3 != 0 || year < 0)
         return -1;
-    int n = snprintf(iso, sizeof(iso), "%04d-%02d-%02dT%02d:%02d:%02dZ", year, (int)(at - months) / 3 + 1,
-                     day, h, m, s);
+    int n =
+        snprintf(iso, sizeof(iso), "%04d-%02d-%02dT%02d:%02d:%02dZ", year, (int)(at - months) / 3 + 1, day, h, m, s);
     int32_t offset;
     int has;
-    return n > 0 && (size_t)n < sizeof(iso) ? sdk_time_parse((aorta_str){iso, (size_t)n}, us, &offset, &has)
-                                            : -1;
+    return n > 0 && (size_t)n < sizeof(iso) ? sdk_time_parse((aorta_str){iso, (size_t)n}, us, &offset, &has) : -1;
 }
 
-static int64_t retry_after_ms(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static int64_t retry_after_ms(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     aorta_str text = sdk_http_header(resp, "retry-after");
     int64_t seconds = 0, at;
     if (!text.len)
@@ -68,8 +71,8 @@ static int64_t retry_after_ms(aorta_ctx *ctx, const aorta_http_resp *resp) {
     return seconds * 1000;
 }
 
-aorta_status sdk_http_failure(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code,
-                              const char *what) {
+aorta_status sdk_http_failure(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what)
+{
     char text[256];
     int n = snprintf(text, sizeof(text), "the provider answered %d to %s", (int)resp->status, what);
     if (n < 0)

@@ -33,11 +33,13 @@ struct sdk_json_node {
 #define MEMBER    0x20u /* a key stands before it */
 #define WIDE      0x40u /* there is a second slot */
 
-static uint32_t kind(const sdk_json_node *n) {
+static uint32_t kind(const sdk_json_node *n)
+{
     return n->bits & KIND_MASK;
 }
 
-static const sdk_json_node *resolve(const sdk_json_node *n) {
+static const sdk_json_node *resolve(const sdk_json_node *n)
+{
     while (kind(n) == KIND_LINK)
         n = (const sdk_json_node *)(const void *)n->text;
     return n;
@@ -65,14 +67,16 @@ struct builder {
     jmp_buf spent; /* yajl does not check its allocations: leave it when the arena is at its end */
 };
 
-static int stop(struct builder *b, aorta_status status, const char *problem) {
+static int stop(struct builder *b, aorta_status status, const char *problem)
+{
     b->status = status;
     b->problem = problem;
     return 0;
 }
 
 /* Room for n slots in a row; NULL when memory is spent. */
-static sdk_json_node *room(struct builder *b, size_t n) {
+static sdk_json_node *room(struct builder *b, size_t n)
+{
     if ((size_t)(b->limit - b->at) >= n)
         return b->at;
     size_t slots = b->block;
@@ -89,7 +93,8 @@ static sdk_json_node *room(struct builder *b, size_t n) {
 }
 
 /* One value with its links to parent and siblings; `slots` is 1 or 2. */
-static sdk_json_node *put(struct builder *b, uint32_t type, size_t slots, const char *text, size_t len) {
+static sdk_json_node *put(struct builder *b, uint32_t type, size_t slots, const char *text, size_t len)
+{
     /* a value always lies in the block of its key, which made room for it */
     sdk_json_node *n = room(b, slots);
     if (!n) {
@@ -97,8 +102,7 @@ static sdk_json_node *put(struct builder *b, uint32_t type, size_t slots, const 
         return NULL;
     }
     b->at += slots;
-    *n = (sdk_json_node){
-        .text = text, .len = (uint32_t)len, .bits = type | b->keyed | (slots == 2 ? WIDE : 0)};
+    *n = (sdk_json_node){.text = text, .len = (uint32_t)len, .bits = type | b->keyed | (slots == 2 ? WIDE : 0)};
     b->keyed = 0;
     struct level *up = &b->level[b->depth];
     if (up->open)
@@ -109,19 +113,23 @@ static sdk_json_node *put(struct builder *b, uint32_t type, size_t slots, const 
     return n;
 }
 
-static int on_null(void *ctx) {
+static int on_null(void *ctx)
+{
     return put(ctx, SDK_JSON_NULL, 1, "null", 4) != NULL;
 }
 
-static int on_boolean(void *ctx, int value) {
+static int on_boolean(void *ctx, int value)
+{
     return put(ctx, SDK_JSON_BOOL, 1, value ? "true" : "false", value ? 4 : 5) != NULL;
 }
 
-static int inside(const struct builder *b, const char *p) {
+static int inside(const struct builder *b, const char *p)
+{
     return (uintptr_t)p >= (uintptr_t)b->bytes && (uintptr_t)p < (uintptr_t)b->end;
 }
 
-static int on_number(void *ctx, const char *text, size_t len) {
+static int on_number(void *ctx, const char *text, size_t len)
+{
     struct builder *b = ctx;
     if (!inside(b, text)) {
         /* the document is this number and nothing else: yajl saw its end only when told, and holds a copy */
@@ -135,7 +143,8 @@ static int on_number(void *ctx, const char *text, size_t len) {
 
 /* The source of the string whose closing quote yajl just passed. Inside a string every quote stands behind an
  * odd number of backslashes, so the first one backwards that does not is the opening one. */
-static aorta_str string_source(const struct builder *b) {
+static aorta_str string_source(const struct builder *b)
+{
     const char *close = b->bytes + yajl_get_bytes_consumed(b->yajl) - 1;
     const char *open = close;
     for (;;) {
@@ -150,7 +159,8 @@ static aorta_str string_source(const struct builder *b) {
     }
 }
 
-static uint32_t hex4(const char *p) {
+static uint32_t hex4(const char *p)
+{
     uint32_t v = 0;
     for (int i = 0; i < 4; i++) {
         char c = p[i];
@@ -159,7 +169,8 @@ static uint32_t hex4(const char *p) {
     return v;
 }
 
-static char *put_utf8(char *out, uint32_t c) {
+static char *put_utf8(char *out, uint32_t c)
+{
     if (c < 0x80) {
         *out++ = (char)c;
     } else if (c < 0x800) {
@@ -180,7 +191,8 @@ static char *put_utf8(char *out, uint32_t c) {
 
 /* The character behind "\u" at *p, both halves of a pair. Half a pair, and NUL, which no text column can
  * hold, become U+FFFD. */
-static uint32_t escaped_character(const char **p, const char *end) {
+static uint32_t escaped_character(const char **p, const char *end)
+{
     uint32_t c = hex4(*p);
     *p += 4;
     if (c >= 0xD800 && c <= 0xDBFF && end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u') {
@@ -195,7 +207,8 @@ static uint32_t escaped_character(const char **p, const char *end) {
 
 /* yajl's own decoding loses characters around half pairs, so the source is decoded here. It has checked the
  * escapes. The decoded text is never longer than its source: \uXXXX is six bytes for at most three. */
-static int unescape(struct builder *b, aorta_str source, aorta_str *ret) {
+static int unescape(struct builder *b, aorta_str source, aorta_str *ret)
+{
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     const char *p = source.ptr + 1, *end = source.ptr + source.len - 1;
     char *text = b->ctx->host->alloc(b->ctx, source.len);
@@ -220,7 +233,8 @@ static int unescape(struct builder *b, aorta_str source, aorta_str *ret) {
     return 1;
 }
 
-static int on_string(void *ctx, const unsigned char *text, size_t len) {
+static int on_string(void *ctx, const unsigned char *text, size_t len)
+{
     struct builder *b = ctx;
     if (inside(b, (const char *)text) || len == 0) {
         const char *at = len ? (const char *)text : b->bytes + yajl_get_bytes_consumed(b->yajl) - 1;
@@ -236,7 +250,8 @@ static int on_string(void *ctx, const unsigned char *text, size_t len) {
     return 1;
 }
 
-static int on_key(void *ctx, const unsigned char *text, size_t len) {
+static int on_key(void *ctx, const unsigned char *text, size_t len)
+{
     struct builder *b = ctx;
     aorta_str key = {(const char *)text, len};
     if (len && !inside(b, key.ptr) && !unescape(b, string_source(b), &key))
@@ -250,7 +265,8 @@ static int on_key(void *ctx, const unsigned char *text, size_t len) {
     return 1;
 }
 
-static int open_container(struct builder *b, uint32_t type) {
+static int open_container(struct builder *b, uint32_t type)
+{
     if (b->depth == DEPTH_MAX)
         return stop(b, AORTA_ERR_DATA, "nested too deep");
     const char *start = b->bytes + yajl_get_bytes_consumed(b->yajl) - 1;
@@ -262,7 +278,8 @@ static int open_container(struct builder *b, uint32_t type) {
     return 1;
 }
 
-static int close_container(void *ctx) {
+static int close_container(void *ctx)
+{
     struct builder *b = ctx;
     struct level *top = &b->level[b->depth--];
     const char *end = b->bytes + yajl_get_bytes_consumed(b->yajl);
@@ -273,11 +290,13 @@ static int close_container(void *ctx) {
     return 1;
 }
 
-static int on_map(void *ctx) {
+static int on_map(void *ctx)
+{
     return open_container(ctx, SDK_JSON_OBJECT);
 }
 
-static int on_array(void *ctx) {
+static int on_array(void *ctx)
+{
     return open_container(ctx, SDK_JSON_ARRAY);
 }
 
@@ -297,7 +316,8 @@ static const yajl_callbacks callbacks = {
 
 #define PIECE_HEAD 16u
 
-static void *piece_alloc(void *ctx, size_t len) {
+static void *piece_alloc(void *ctx, size_t len)
+{
     struct builder *b = ctx;
     char *p = len < SIZE_MAX - PIECE_HEAD ? b->ctx->host->alloc(b->ctx, len + PIECE_HEAD) : NULL;
     if (!p)
@@ -306,7 +326,8 @@ static void *piece_alloc(void *ctx, size_t len) {
     return p + PIECE_HEAD;
 }
 
-static void *piece_grow(void *ctx, void *old, size_t len) {
+static void *piece_grow(void *ctx, void *old, size_t len)
+{
     size_t had = 0;
     if (old)
         memcpy(&had, (char *)old - PIECE_HEAD, sizeof(had));
@@ -318,7 +339,8 @@ static void *piece_grow(void *ctx, void *old, size_t len) {
     return p;
 }
 
-static void piece_free(void *ctx, void *p) {
+static void piece_free(void *ctx, void *p)
+{
     (void)ctx;
     (void)p;
 }
@@ -327,12 +349,10 @@ static void piece_free(void *ctx, void *p) {
  */
 
 /* Length of the character at p, whose first byte is not ASCII; 0 = not one. */
-static size_t character(const unsigned char *p, size_t left) {
+static size_t character(const unsigned char *p, size_t left)
+{
     unsigned char lead = p[0];
-    size_t n = lead >= 0xC2 && lead < 0xE0   ? 2
-               : lead >= 0xE0 && lead < 0xF0 ? 3
-               : lead >= 0xF0 && lead < 0xF5 ? 4
-                                             : 0;
+    size_t n = lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
     if (n == 0 || n > left)
         return 0;
     for (size_t i = 1; i < n; i++)
@@ -343,7 +363,8 @@ static size_t character(const unsigned char *p, size_t left) {
     return overlong || surrogate || beyond ? 0 : n;
 }
 
-static int is_utf8(const unsigned char *p, size_t len) {
+static int is_utf8(const unsigned char *p, size_t len)
+{
     const unsigned char *end = p + len;
     while (p < end) {
         uint64_t eight;
@@ -361,12 +382,14 @@ static int is_utf8(const unsigned char *p, size_t len) {
     return 1;
 }
 
-static aorta_status refuse(aorta_ctx *ctx, const char *why, size_t at) {
+static aorta_status refuse(aorta_ctx *ctx, const char *why, size_t at)
+{
     return sdk_fail(ctx, AORTA_ERR_DATA, "json.invalid", "not a JSON document: %s near byte %zu", why, at);
 }
 
 /* What longjmp may leave behind is all in the arena. */
-static aorta_status run(struct builder *b) {
+static aorta_status run(struct builder *b)
+{
     yajl_alloc_funcs memory = {piece_alloc, piece_grow, piece_free, b};
     if (setjmp(b->spent) != 0)
         return AORTA_ERR_NOMEM;
@@ -387,7 +410,8 @@ static aorta_status run(struct builder *b) {
     return refuse(b->ctx, b->problem ? b->problem : why, at);
 }
 
-aorta_status sdk_json_parse(aorta_ctx *ctx, const void *bytes, size_t len, sdk_json *ret) {
+aorta_status sdk_json_parse(aorta_ctx *ctx, const void *bytes, size_t len, sdk_json *ret)
+{
     ret->node = NULL;
     if (!bytes || len == 0)
         return refuse(ctx, "it is empty", 0);
@@ -411,26 +435,31 @@ aorta_status sdk_json_parse(aorta_ctx *ctx, const void *bytes, size_t len, sdk_j
 
 /* ---- reading ---- */
 
-int sdk_json_type(sdk_json v) {
+int sdk_json_type(sdk_json v)
+{
     return v.node ? (int)kind(v.node) : SDK_JSON_NONE;
 }
 
-static int is_container(sdk_json v) {
+static int is_container(sdk_json v)
+{
     return v.node && kind(v.node) >= SDK_JSON_ARRAY && kind(v.node) <= SDK_JSON_OBJECT;
 }
 
-uint32_t sdk_json_count(sdk_json v) {
+uint32_t sdk_json_count(sdk_json v)
+{
     return is_container(v) ? v.node[1].len : 0;
 }
 
-sdk_json sdk_json_first(sdk_json v) {
+sdk_json sdk_json_first(sdk_json v)
+{
     if (sdk_json_count(v) == 0)
         return (sdk_json){NULL};
     const sdk_json_node *n = resolve(v.node + 2);
     return (sdk_json){kind(n) == KIND_KEY ? n + 1 : n};
 }
 
-sdk_json sdk_json_next(sdk_json member) {
+sdk_json sdk_json_next(sdk_json member)
+{
     const sdk_json_node *n = member.node;
     if (!n || (n->bits & LAST))
         return (sdk_json){NULL};
@@ -442,13 +471,15 @@ sdk_json sdk_json_next(sdk_json member) {
     return (sdk_json){kind(n) == KIND_KEY ? n + 1 : n};
 }
 
-aorta_str sdk_json_key(sdk_json member) {
+aorta_str sdk_json_key(sdk_json member)
+{
     if (!member.node || !(member.node->bits & MEMBER))
         return (aorta_str){NULL, 0};
     return (aorta_str){member.node[-1].text, member.node[-1].len};
 }
 
-sdk_json sdk_json_get(sdk_json object, const char *key) {
+sdk_json sdk_json_get(sdk_json object, const char *key)
+{
     sdk_json found = {NULL};
     if (sdk_json_type(object) != SDK_JSON_OBJECT)
         return found;
@@ -459,34 +490,41 @@ sdk_json sdk_json_get(sdk_json object, const char *key) {
     return found;
 }
 
-static int numeric(sdk_json v) {
+static int numeric(sdk_json v)
+{
     return v.node && (kind(v.node) == SDK_JSON_NUMBER || kind(v.node) == SDK_JSON_STRING);
 }
 
-int sdk_json_is_number(sdk_json v) {
+int sdk_json_is_number(sdk_json v)
+{
     double ignored;
     return numeric(v) && sdk_number_double(v.node->text, v.node->len, &ignored) == 0;
 }
 
-double sdk_json_double(sdk_json v, double otherwise) {
+double sdk_json_double(sdk_json v, double otherwise)
+{
     double number;
     return numeric(v) && sdk_number_double(v.node->text, v.node->len, &number) == 0 ? number : otherwise;
 }
 
-int64_t sdk_json_int(sdk_json v, int64_t otherwise) {
+int64_t sdk_json_int(sdk_json v, int64_t otherwise)
+{
     int64_t number;
     return numeric(v) && sdk_number_int(v.node->text, v.node->len, &number) == 0 ? number : otherwise;
 }
 
-int sdk_json_bool(sdk_json v, int otherwise) {
+int sdk_json_bool(sdk_json v, int otherwise)
+{
     return sdk_json_type(v) == SDK_JSON_BOOL ? v.node->text[0] == 't' : otherwise;
 }
 
-aorta_str sdk_json_str(sdk_json v) {
+aorta_str sdk_json_str(sdk_json v)
+{
     return numeric(v) ? (aorta_str){v.node->text, v.node->len} : (aorta_str){NULL, 0};
 }
 
-aorta_str sdk_json_text(sdk_json v) {
+aorta_str sdk_json_text(sdk_json v)
+{
     const sdk_json_node *n = v.node;
     if (!n)
         return (aorta_str){NULL, 0};

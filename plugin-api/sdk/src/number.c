@@ -21,7 +21,8 @@ static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1
                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 /* Digits from p on; returns their end. fraction: each one lowers the exponent. */
-static const char *read_digits(const char *p, const char *end, int fraction, struct decimal *d) {
+static const char *read_digits(const char *p, const char *end, int fraction, struct decimal *d)
+{
     for (; p < end && *p >= '0' && *p <= '9'; p++) {
         if (d->digits < UINT64_C(1000000000000000000)) {
             d->digits = d->digits * 10 + (uint64_t)(*p - '0');
@@ -34,7 +35,8 @@ static const char *read_digits(const char *p, const char *end, int fraction, str
     return p;
 }
 
-static const char *read_exponent(const char *p, const char *end, struct decimal *d) {
+static const char *read_exponent(const char *p, const char *end, struct decimal *d)
+{
     int sign = 1;
     int32_t v = 0;
     if (p < end && (*p == '+' || *p == '-'))
@@ -50,7 +52,8 @@ static const char *read_exponent(const char *p, const char *end, struct decimal 
     return p;
 }
 
-static int scan(const char *text, size_t len, struct decimal *d) {
+static int scan(const char *text, size_t len, struct decimal *d)
+{
     const char *p = text, *end = text + len;
     *d = (struct decimal){.exact = 1};
     if (len > SLOW_MAX)
@@ -72,12 +75,12 @@ static int scan(const char *text, size_t len, struct decimal *d) {
     return p == end ? 0 : -1;
 }
 
-static int slow_double(const char *text, size_t len, double *ret) {
+static int slow_double(const char *text, size_t len, double *ret)
+{
     char buf[SLOW_MAX + 1];
     memcpy(buf, text, len);
     buf[len] = '\0';
-    locale_t c =
-        newlocale(LC_ALL_MASK, "C", (locale_t)0); /* glibc hands out a constant: nothing is allocated */
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0); /* glibc hands out a constant: nothing is allocated */
     if (c == (locale_t)0)
         return -1;
     double v = strtod_l(buf, NULL, c);
@@ -88,7 +91,8 @@ static int slow_double(const char *text, size_t len, double *ret) {
     return 0;
 }
 
-int sdk_number_double(const char *text, size_t len, double *ret) {
+int sdk_number_double(const char *text, size_t len, double *ret)
+{
     struct decimal d;
     if (scan(text, len, &d) != 0)
         return -1;
@@ -101,7 +105,8 @@ int sdk_number_double(const char *text, size_t len, double *ret) {
 }
 
 /* The digits before the mark: exact over the whole range of int64_t, which a double is not. */
-static int whole_part(const char *text, size_t len, int64_t *ret) {
+static int whole_part(const char *text, size_t len, int64_t *ret)
+{
     size_t i = 0;
     int negative = 0;
     int64_t v = 0;
@@ -116,7 +121,8 @@ static int whole_part(const char *text, size_t len, int64_t *ret) {
     return 0;
 }
 
-int sdk_number_int(const char *text, size_t len, int64_t *ret) {
+int sdk_number_int(const char *text, size_t len, int64_t *ret)
+{
     struct decimal d;
     double v;
     if (scan(text, len, &d) != 0)
@@ -129,6 +135,7 @@ int sdk_number_int(const char *text, size_t len, int64_t *ret) {
     return 0;
 }
 
-int sdk_number_parse(aorta_str text, double *ret) {
+int sdk_number_parse(aorta_str text, double *ret)
+{
     return sdk_number_double(text.ptr, text.len, ret);
 }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-aorta_status sdk_pkce(aorta_ctx *ctx, aorta_str *verifier, aorta_str *challenge) {
+aorta_status sdk_pkce(aorta_ctx *ctx, aorta_str *verifier, aorta_str *challenge)
+{
     const aorta_host *host = ctx->host;
     uint8_t random[32], digest[32]; /* 32 bytes are 43 characters of base64url, the least the RFC allows */
     aorta_str text, hashed;
@@ -21,7 +22,8 @@ aorta_status sdk_pkce(aorta_ctx *ctx, aorta_str *verifier, aorta_str *challenge)
     return AORTA_OK;
 }
 
-aorta_str sdk_basic_auth(aorta_ctx *ctx, aorta_str user, aorta_str password) {
+aorta_str sdk_basic_auth(aorta_ctx *ctx, aorta_str user, aorta_str password)
+{
     const aorta_str none = {NULL, 0};
     char *plain = ctx->host->alloc(ctx, user.len + password.len + 1);
     if (!plain)

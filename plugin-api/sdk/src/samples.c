@@ -6,14 +6,16 @@
 
 #define RUN_MAX 65536u
 
-void sdk_samples_begin(sdk_samples *s, aorta_ctx *ctx, const char *metric) {
+void sdk_samples_begin(sdk_samples *s, aorta_ctx *ctx, const char *metric)
+{
     *s = (sdk_samples){.ctx = ctx};
     s->head.struct_size = sizeof(s->head);
     s->head.metric = ctx->host->metric(ctx, metric);
 }
 
 /* What is outgrown stays in the arena, so growth doubles. */
-static int grow(sdk_samples *s) {
+static int grow(sdk_samples *s)
+{
     if (s->cap > UINT32_MAX / 2)
         return -1;
     uint32_t cap = s->cap ? s->cap * 2 : 256;
@@ -31,7 +33,8 @@ static int grow(sdk_samples *s) {
     return 0;
 }
 
-void sdk_samples_add(sdk_samples *s, int64_t t_us, double v) {
+void sdk_samples_add(sdk_samples *s, int64_t t_us, double v)
+{
     if (s->head.metric == 0 || s->status != AORTA_OK)
         return;
     if (s->count == s->cap && grow(s) != 0) {
@@ -42,7 +45,8 @@ void sdk_samples_add(sdk_samples *s, int64_t t_us, double v) {
     s->v[s->count++] = v;
 }
 
-static int ascending(const sdk_samples *s) {
+static int ascending(const sdk_samples *s)
+{
     for (uint32_t i = 1; i < s->count; i++)
         if (s->t[i - 1] >= s->t[i])
             return 0;
@@ -50,7 +54,8 @@ static int ascending(const sdk_samples *s) {
 }
 
 /* Merges the sorted runs [a,m) and [m,e) of `from` into `to`; on equal times the left one comes first. */
-static void merge(const sdk_samples *from, int64_t *to_t, double *to_v, uint32_t a, uint32_t m, uint32_t e) {
+static void merge(const sdk_samples *from, int64_t *to_t, double *to_v, uint32_t a, uint32_t m, uint32_t e)
+{
     uint32_t l = a, r = m;
     for (uint32_t i = a; i < e; i++) {
         uint32_t pick = (l < m && (r >= e || from->t[l] <= from->t[r])) ? l++ : r++;
@@ -60,7 +65,8 @@ static void merge(const sdk_samples *from, int64_t *to_t, double *to_v, uint32_t
 }
 
 /* Bottom-up merge sort: stable, and providers' data is nearly in order already. */
-static int sort(sdk_samples *s) {
+static int sort(sdk_samples *s)
+{
     int64_t *t = s->ctx->host->alloc(s->ctx, s->count * sizeof(*t));
     double *v = t ? s->ctx->host->alloc(s->ctx, s->count * sizeof(*v)) : NULL;
     if (!v)
@@ -78,14 +84,14 @@ static int sort(sdk_samples *s) {
         t = old_t;
         v = old_v;
     }
-    if (s->cap >
-        s->count) /* the arrays may have changed places, and the new ones are only as long as needed */
+    if (s->cap > s->count) /* the arrays may have changed places, and the new ones are only as long as needed */
         s->cap = s->count;
     return 0;
 }
 
 /* Of equal times the one added last stays. */
-static void drop_repeats(sdk_samples *s) {
+static void drop_repeats(sdk_samples *s)
+{
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         if (i + 1 < s->count && s->t[i] == s->t[i + 1])
@@ -96,7 +102,8 @@ static void drop_repeats(sdk_samples *s) {
     s->count = n;
 }
 
-aorta_status sdk_samples_flush(sdk_samples *s) {
+aorta_status sdk_samples_flush(sdk_samples *s)
+{
     if (s->status == AORTA_OK && !ascending(s)) {
         if (sort(s) != 0)
             s->status = AORTA_ERR_NOMEM;

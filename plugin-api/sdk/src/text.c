@@ -7,19 +7,23 @@
 
 #define LINE_MAX_BYTES 1024 /* a log line or a message longer than this is cut */
 
-aorta_str sdk_str(const char *text) {
+aorta_str sdk_str(const char *text)
+{
     return (aorta_str){text, text ? strlen(text) : 0};
 }
 
-int sdk_str_eq(aorta_str a, const char *b) {
+int sdk_str_eq(aorta_str a, const char *b)
+{
     return b && a.len == strlen(b) && (a.len == 0 || memcmp(a.ptr, b, a.len) == 0);
 }
 
-static unsigned char lower(char c) {
+static unsigned char lower(char c)
+{
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : (unsigned char)c;
 }
 
-int sdk_str_ieq(aorta_str a, const char *b) {
+int sdk_str_ieq(aorta_str a, const char *b)
+{
     if (!b || a.len != strlen(b))
         return 0;
     for (size_t i = 0; i < a.len; i++)
@@ -28,7 +32,8 @@ int sdk_str_ieq(aorta_str a, const char *b) {
     return 1;
 }
 
-aorta_str sdk_format(aorta_ctx *ctx, const char *fmt, ...) {
+aorta_str sdk_format(aorta_ctx *ctx, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
     int need = vsnprintf(NULL, 0, fmt, args);
@@ -42,7 +47,8 @@ aorta_str sdk_format(aorta_ctx *ctx, const char *fmt, ...) {
     return (aorta_str){text, (size_t)need};
 }
 
-char *sdk_cstr(aorta_ctx *ctx, aorta_str s) {
+char *sdk_cstr(aorta_ctx *ctx, aorta_str s)
+{
     char *text = ctx->host->alloc(ctx, s.len + 1);
     if (!text)
         return NULL;
@@ -53,7 +59,8 @@ char *sdk_cstr(aorta_ctx *ctx, aorta_str s) {
 }
 
 /* A cut must not leave half a UTF-8 character behind. */
-static size_t whole_characters(const char *text, size_t len) {
+static size_t whole_characters(const char *text, size_t len)
+{
     size_t start = len;
     while (start > 0 && len - start < 4 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
         start--;
@@ -64,16 +71,17 @@ static size_t whole_characters(const char *text, size_t len) {
     return len - (start - 1) < need ? start - 1 : len;
 }
 
+static size_t line(char *buf, size_t cap, const char *fmt, va_list args) __attribute__((format(printf, 3, 0)));
 static size_t line(char *buf, size_t cap, const char *fmt, va_list args)
-    __attribute__((format(printf, 3, 0)));
-static size_t line(char *buf, size_t cap, const char *fmt, va_list args) {
+{
     int n = vsnprintf(buf, cap, fmt, args);
     if (n < 0)
         return 0;
     return (size_t)n < cap ? (size_t)n : whole_characters(buf, cap - 1);
 }
 
-void sdk_log(aorta_ctx *ctx, uint32_t level, const char *fmt, ...) {
+void sdk_log(aorta_ctx *ctx, uint32_t level, const char *fmt, ...)
+{
     char buf[LINE_MAX_BYTES];
     va_list args;
     va_start(args, fmt);
@@ -82,7 +90,8 @@ void sdk_log(aorta_ctx *ctx, uint32_t level, const char *fmt, ...) {
     ctx->host->log(ctx, level, buf, len, NULL, 0);
 }
 
-aorta_status sdk_fail(aorta_ctx *ctx, aorta_status status, const char *code, const char *fmt, ...) {
+aorta_status sdk_fail(aorta_ctx *ctx, aorta_status status, const char *code, const char *fmt, ...)
+{
     char buf[LINE_MAX_BYTES];
     va_list args;
     va_start(args, fmt);

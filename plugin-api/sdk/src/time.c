@@ -9,11 +9,13 @@ struct scan {
     const char *p, *end;
 };
 
-static int digit(const struct scan *s) {
+static int digit(const struct scan *s)
+{
     return s->p < s->end && *s->p >= '0' && *s->p <= '9';
 }
 
-static int take(struct scan *s, char c) {
+static int take(struct scan *s, char c)
+{
     if (s->p < s->end && *s->p == c) {
         s->p++;
         return 1;
@@ -22,7 +24,8 @@ static int take(struct scan *s, char c) {
 }
 
 /* Exactly n digits. */
-static int digits(struct scan *s, int n, int *ret) {
+static int digits(struct scan *s, int n, int *ret)
+{
     int v = 0;
     for (int i = 0; i < n; i++) {
         if (!digit(s))
@@ -34,7 +37,8 @@ static int digits(struct scan *s, int n, int *ret) {
 }
 
 /* The digits after a decimal mark, as microseconds; what is finer is cut. */
-static int fraction(struct scan *s, int64_t *us) {
+static int fraction(struct scan *s, int64_t *us)
+{
     int64_t unit = 100000, v = 0;
     if (!digit(s))
         return -1;
@@ -45,7 +49,8 @@ static int fraction(struct scan *s, int64_t *us) {
 }
 
 /* Days since 1970-01-01; years begin in March here, so that the leap day is the last. */
-static int64_t days_of(int y, int m, int d) {
+static int64_t days_of(int y, int m, int d)
+{
     int64_t year = m <= 2 ? y - 1 : y;
     int64_t era = (year >= 0 ? year : year - 399) / 400;
     int64_t of_era = year - era * 400;
@@ -53,7 +58,8 @@ static int64_t days_of(int y, int m, int d) {
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-static void date_of(int64_t days, int *y, int *m, int *d) {
+static void date_of(int64_t days, int *y, int *m, int *d)
+{
     int64_t z = days + 719468;
     int64_t era = (z >= 0 ? z : z - 146096) / 146097;
     int64_t of_era = z - era * 146097;
@@ -65,7 +71,8 @@ static void date_of(int64_t days, int *y, int *m, int *d) {
     *y = (int)(year + era * 400 + (*m <= 2));
 }
 
-static int date(struct scan *s, int64_t *days) {
+static int date(struct scan *s, int64_t *days)
+{
     static const unsigned char in_month[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int y, m, d;
     if (digits(s, 4, &y) || !take(s, '-') || digits(s, 2, &m) || !take(s, '-') || digits(s, 2, &d))
@@ -79,7 +86,8 @@ static int date(struct scan *s, int64_t *days) {
 }
 
 /* "23:33", "23:33:07", "23:33:07.25"; a leap second and 24:00 are accepted and run over. */
-static int clock_us(struct scan *s, int64_t *us) {
+static int clock_us(struct scan *s, int64_t *us)
+{
     int h, m, sec = 0;
     int64_t part = 0;
     if (digits(s, 2, &h) || !take(s, ':') || digits(s, 2, &m))
@@ -93,7 +101,8 @@ static int clock_us(struct scan *s, int64_t *us) {
 }
 
 /* "Z", "+01:00", "+0100", "+01"; nothing is also an answer. */
-static int zone(struct scan *s, int32_t *offset_s, int *has) {
+static int zone(struct scan *s, int32_t *offset_s, int *has)
+{
     int h, m = 0;
     *offset_s = 0;
     *has = 0;
@@ -116,13 +125,14 @@ static int zone(struct scan *s, int32_t *offset_s, int *has) {
     return 0;
 }
 
-int sdk_time_parse(aorta_str text, int64_t *us, int32_t *offset_s, int *has_offset) {
+int sdk_time_parse(aorta_str text, int64_t *us, int32_t *offset_s, int *has_offset)
+{
     struct scan s = {text.ptr, text.ptr + text.len};
     int64_t days, time;
     int32_t offset;
     int has;
-    if (!text.len || date(&s, &days) || !(take(&s, 'T') || take(&s, 't') || take(&s, ' ')) ||
-        clock_us(&s, &time) || zone(&s, &offset, &has) || s.p != s.end)
+    if (!text.len || date(&s, &days) || !(take(&s, 'T') || take(&s, 't') || take(&s, ' ')) || clock_us(&s, &time) ||
+        zone(&s, &offset, &has) || s.p != s.end)
         return -1;
     *us = days * 86400 * US_PER_S + time - offset * US_PER_S;
     *offset_s = offset;
@@ -130,7 +140,8 @@ int sdk_time_parse(aorta_str text, int64_t *us, int32_t *offset_s, int *has_offs
     return 0;
 }
 
-int sdk_date_parse(aorta_str text, int64_t *days) {
+int sdk_date_parse(aorta_str text, int64_t *days)
+{
     struct scan s = {text.ptr, text.ptr + text.len};
     int64_t v;
     if (!text.len || date(&s, &v) || s.p != s.end)
@@ -139,7 +150,8 @@ int sdk_date_parse(aorta_str text, int64_t *days) {
     return 0;
 }
 
-int sdk_clock_parse(aorta_str text, int64_t *seconds) {
+int sdk_clock_parse(aorta_str text, int64_t *seconds)
+{
     struct scan s = {text.ptr, text.ptr + text.len};
     int64_t us;
     if (!text.len || clock_us(&s, &us) || s.p != s.end)
@@ -156,7 +168,8 @@ static const struct unit {
 } units[] = {{'W', 0, 604800}, {'D', 0, 86400}, {'H', 1, 3600}, {'M', 1, 60}, {'S', 1, 1}};
 
 /* One number with its letter; *next is where in `units` the following one may stand. */
-static int duration_part(struct scan *s, int in_time, size_t *next, int64_t *us) {
+static int duration_part(struct scan *s, int in_time, size_t *next, int64_t *us)
+{
     int64_t whole = 0, part = 0;
     if (!digit(s))
         return -1;
@@ -181,7 +194,8 @@ static int duration_part(struct scan *s, int in_time, size_t *next, int64_t *us)
     return -1;
 }
 
-int sdk_duration_parse(aorta_str text, int64_t *us) {
+int sdk_duration_parse(aorta_str text, int64_t *us)
+{
     struct scan s = {text.ptr, text.ptr + text.len};
     int64_t sum = 0;
     size_t next = 0;
@@ -204,18 +218,19 @@ int sdk_duration_parse(aorta_str text, int64_t *us) {
     return 0;
 }
 
-aorta_str sdk_date_format(aorta_ctx *ctx, int64_t days) {
+aorta_str sdk_date_format(aorta_ctx *ctx, int64_t days)
+{
     int y, m, d;
     date_of(days, &y, &m, &d);
     return sdk_format(ctx, "%04d-%02d-%02d", y, m, d);
 }
 
-aorta_str sdk_time_format(aorta_ctx *ctx, int64_t us) {
+aorta_str sdk_time_format(aorta_ctx *ctx, int64_t us)
+{
     int64_t seconds = us / US_PER_S - (us % US_PER_S < 0);
     int64_t days = seconds / 86400 - (seconds % 86400 < 0);
     int in_day = (int)(seconds - days * 86400);
     int y, m, d;
     date_of(days, &y, &m, &d);
-    return sdk_format(ctx, "%04d-%02d-%02dT%02d:%02d:%02dZ", y, m, d, in_day / 3600, in_day / 60 % 60,
-                      in_day % 60);
+    return sdk_format(ctx, "%04d-%02d-%02dT%02d:%02d:%02dZ", y, m, d, in_day / 3600, in_day / 60 % 60, in_day % 60);
 }

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static int unreserved(unsigned char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+static int unreserved(unsigned char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
 }
 
-static size_t encode(char *out, aorta_str in) {
+static size_t encode(char *out, aorta_str in)
+{
     static const char hex[] = "0123456789ABCDEF";
     char *p = out;
     for (size_t i = 0; i < in.len; i++) {
@@ -27,7 +29,8 @@ static size_t encode(char *out, aorta_str in) {
 }
 
 /* Room for `more` bytes; what is outgrown stays in the arena, so growth doubles. */
-static int reserve(aorta_ctx *ctx, sdk_query *q, size_t more) {
+static int reserve(aorta_ctx *ctx, sdk_query *q, size_t more)
+{
     if (q->failed)
         return -1;
     if (q->cap - q->len >= more)
@@ -47,7 +50,8 @@ static int reserve(aorta_ctx *ctx, sdk_query *q, size_t more) {
     return 0;
 }
 
-void sdk_query_add(aorta_ctx *ctx, sdk_query *q, const char *name, aorta_str value) {
+void sdk_query_add(aorta_ctx *ctx, sdk_query *q, const char *name, aorta_str value)
+{
     aorta_str key = sdk_str(name);
     if (reserve(ctx, q, 2 + 3 * (key.len + value.len)) != 0)
         return;
@@ -58,19 +62,22 @@ void sdk_query_add(aorta_ctx *ctx, sdk_query *q, const char *name, aorta_str val
     q->len += encode(q->text + q->len, value);
 }
 
-void sdk_query_add_int(aorta_ctx *ctx, sdk_query *q, const char *name, int64_t value) {
+void sdk_query_add_int(aorta_ctx *ctx, sdk_query *q, const char *name, int64_t value)
+{
     char text[24];
     int n = snprintf(text, sizeof(text), "%lld", (long long)value);
     sdk_query_add(ctx, q, name, (aorta_str){text, (size_t)n});
 }
 
-static char *append(char *out, const char *text, size_t len) {
+static char *append(char *out, const char *text, size_t len)
+{
     if (len)
         memcpy(out, text, len);
     return out + len;
 }
 
-aorta_str sdk_url(aorta_ctx *ctx, aorta_str base, const char *path, const sdk_query *q) {
+aorta_str sdk_url(aorta_ctx *ctx, aorta_str base, const char *path, const sdk_query *q)
+{
     if (q && q->failed)
         return (aorta_str){NULL, 0};
     size_t path_len = path ? strlen(path) : 0;
@@ -88,20 +95,23 @@ aorta_str sdk_url(aorta_ctx *ctx, aorta_str base, const char *path, const sdk_qu
     return (aorta_str){text, (size_t)(p - text)};
 }
 
-aorta_bytes sdk_form(const sdk_query *q) {
+aorta_bytes sdk_form(const sdk_query *q)
+{
     if (q->failed)
         return (aorta_bytes){NULL, 0};
     return (aorta_bytes){(const uint8_t *)q->text, q->len};
 }
 
-aorta_str sdk_pair(const aorta_pair *pairs, uint32_t count, const char *name) {
+aorta_str sdk_pair(const aorta_pair *pairs, uint32_t count, const char *name)
+{
     for (uint32_t i = 0; i < count; i++)
         if (sdk_str_eq(pairs[i].name, name))
             return pairs[i].value;
     return (aorta_str){NULL, 0};
 }
 
-aorta_str sdk_field(const aorta_field *fields, uint32_t count, const char *key) {
+aorta_str sdk_field(const aorta_field *fields, uint32_t count, const char *key)
+{
     for (uint32_t i = 0; i < count; i++)
         if (fields[i].value.type == AORTA_TYPE_STRING && sdk_str_eq(fields[i].key, key))
             return fields[i].value.u.s;

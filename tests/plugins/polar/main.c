@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const aorta_plugin *polar(void) {
+const aorta_plugin *polar(void)
+{
     static const aorta_plugin *plugin;
     if (plugin)
         return plugin;
@@ -36,14 +37,16 @@ static const char *const test_settings[] = {
     NULL,
 };
 
-static const char *text_of(const char *name, const char *otherwise, const char *const *set) {
+static const char *text_of(const char *name, const char *otherwise, const char *const *set)
+{
     for (; set && set[0]; set += 2)
         if (strcmp(set[0], name) == 0)
             return set[1];
     return otherwise;
 }
 
-void *polar_new(const char *const *set) {
+void *polar_new(const char *const *set)
+{
     const aorta_descriptor *d = polar()->desc;
     aorta_value values[32];
     struct fake_host host;
@@ -65,7 +68,8 @@ void *polar_new(const char *const *set) {
     return self;
 }
 
-int main(void) {
+int main(void)
+{
     SRunner *runner = srunner_create(suite_declare());
     srunner_add_suite(runner, suite_oauth());
     srunner_add_suite(runner, suite_sync());

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-START_TEST(the_entry_is_constant) {
+START_TEST(the_entry_is_constant)
+{
     ck_assert_ptr_eq(polar(), polar());
     ck_assert_uint_eq(polar()->magic, AORTA_MAGIC);
     ck_assert_uint_eq(polar()->abi_major, AORTA_ABI_MAJOR);
@@ -12,7 +13,8 @@ START_TEST(the_entry_is_constant) {
 }
 END_TEST
 
-START_TEST(extensions_are_those_declared) {
+START_TEST(extensions_are_those_declared)
+{
     ck_assert_ptr_nonnull(polar()->get_extension(NULL, AORTA_EXT_REVOKE));
     ck_assert_ptr_null(polar()->get_extension(NULL, AORTA_EXT_REFRESH)); /* Polar has no refresh */
     ck_assert_ptr_null(polar()->get_extension(NULL, "aorta.revoke/12"));
@@ -21,7 +23,8 @@ START_TEST(extensions_are_those_declared) {
 }
 END_TEST
 
-START_TEST(the_sync_parameters_are_those_of_the_contract) {
+START_TEST(the_sync_parameters_are_those_of_the_contract)
+{
     const aorta_descriptor *d = polar()->desc;
     static const char *const names[] = {"samples", "zones", "route"};
     ck_assert_uint_eq(d->sync_params_count, 3);
@@ -34,7 +37,8 @@ START_TEST(the_sync_parameters_are_those_of_the_contract) {
 }
 END_TEST
 
-START_TEST(a_missing_secret_is_a_fault_of_the_configuration) {
+START_TEST(a_missing_secret_is_a_fault_of_the_configuration)
+{
     const aorta_descriptor *d = polar()->desc;
     struct fake_host host;
     aorta_value values[32] = {{.type = AORTA_TYPE_NONE}};
@@ -49,7 +53,8 @@ START_TEST(a_missing_secret_is_a_fault_of_the_configuration) {
 }
 END_TEST
 
-Suite *suite_declare(void) {
+Suite *suite_declare(void)
+{
     Suite *s = suite_create("declarations");
     TCase *t = tcase_create("declarations");
     tcase_add_test(t, the_entry_is_constant);

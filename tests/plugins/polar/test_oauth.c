@@ -17,12 +17,14 @@ struct script {
 };
 static struct script script;
 
-static int is_path(const aorta_http_req *req, const char *end) {
+static int is_path(const aorta_http_req *req, const char *end)
+{
     size_t len = strlen(end);
     return req->url.len >= len && memcmp(req->url.ptr + req->url.len - len, end, len) == 0;
 }
 
-static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply) {
+static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply)
+{
     (void)f;
     if (is_path(req, "/v2/oauth2/token"))
         *reply = script.token;
@@ -34,7 +36,8 @@ static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_r
         *reply = script.delete;
 }
 
-static void setup(void) {
+static void setup(void)
+{
     fake_host_init(&host, AORTA_OP_CALLBACK);
     host.answer = answer;
     self = polar_new(NULL);
@@ -48,12 +51,14 @@ static void setup(void) {
     };
 }
 
-static void teardown(void) {
+static void teardown(void)
+{
     polar()->shutdown(self);
     fake_host_fini(&host);
 }
 
-static aorta_status callback(const aorta_pair *query, uint32_t n) {
+static aorta_status callback(const aorta_pair *query, uint32_t n)
+{
     const aorta_callback_req req = {.struct_size = sizeof(req),
                                     .redirect_uri = S("https://gw.test/cb?x=1"),
                                     .state = S("st"),
@@ -62,37 +67,39 @@ static aorta_status callback(const aorta_pair *query, uint32_t n) {
     return polar()->ops->callback(self, &host.ctx, &req);
 }
 
-static aorta_status with_code(void) {
+static aorta_status with_code(void)
+{
     const aorta_pair query[] = {{S("code"), S("c0de")}};
     return callback(query, 1);
 }
 
-START_TEST(authorize_builds_the_url_without_pkce) {
+START_TEST(authorize_builds_the_url_without_pkce)
+{
     const aorta_authorize_req req = {
         .struct_size = sizeof(req), .redirect_uri = S("https://gw.test/cb?x=1"), .state = S("a+b")};
     ck_assert_int_eq(polar()->ops->authorize(self, &host.ctx, &req), AORTA_OK);
-    ck_assert_str_eq(
-        host.url, "https://polar.test/oauth2/authorization?response_type=code&client_id=client&redirect_uri="
-                  "https%3A%2F%2Fgw.test%2Fcb%3Fx%3D1&scope=accesslink.read_all&state=a%2Bb");
+    ck_assert_str_eq(host.url,
+                     "https://polar.test/oauth2/authorization?response_type=code&client_id=client&redirect_uri="
+                     "https%3A%2F%2Fgw.test%2Fcb%3Fx%3D1&scope=accesslink.read_all&state=a%2Bb");
     ck_assert_ptr_null(strstr(host.url, "code_challenge"));
     ck_assert_ptr_null(strstr(host.url, "s3cret"));
 }
 END_TEST
 
-START_TEST(callback_exchanges_and_registers) {
+START_TEST(callback_exchanges_and_registers)
+{
     ck_assert_int_eq(with_code(), AORTA_OK);
-    ck_assert_str_eq(
-        host.requests.ptr,
-        "POST https://polar.test/v2/oauth2/token\n"
-        "  authorization: Basic Y2xpZW50OnMzY3JldA==\n"
-        "  content-type: application/x-www-form-urlencoded\n"
-        "  accept: application/json;charset=UTF-8\n"
-        "  grant_type=authorization_code&code=c0de&redirect_uri=https%3A%2F%2Fgw.test%2Fcb%3Fx%3D1\n"
-        "POST https://polar.test/api/v3/users\n"
-        "  authorization: Bearer tok-1\n"
-        "  accept: application/json\n"
-        "  content-type: application/json\n"
-        "  {\"member-id\":\"aorta-000102030405060708090a0b0c0d0e0f\"}\n");
+    ck_assert_str_eq(host.requests.ptr,
+                     "POST https://polar.test/v2/oauth2/token\n"
+                     "  authorization: Basic Y2xpZW50OnMzY3JldA==\n"
+                     "  content-type: application/x-www-form-urlencoded\n"
+                     "  accept: application/json;charset=UTF-8\n"
+                     "  grant_type=authorization_code&code=c0de&redirect_uri=https%3A%2F%2Fgw.test%2Fcb%3Fx%3D1\n"
+                     "POST https://polar.test/api/v3/users\n"
+                     "  authorization: Bearer tok-1\n"
+                     "  accept: application/json\n"
+                     "  content-type: application/json\n"
+                     "  {\"member-id\":\"aorta-000102030405060708090a0b0c0d0e0f\"}\n");
     ck_assert_str_eq(host.provider_user_id, "475");
     ck_assert_str_eq(host.access_token, "tok-1");
     ck_assert_str_eq(host.refresh_token, "");
@@ -101,14 +108,16 @@ START_TEST(callback_exchanges_and_registers) {
 }
 END_TEST
 
-START_TEST(a_big_user_id_keeps_its_digits) {
+START_TEST(a_big_user_id_keeps_its_digits)
+{
     script.token.body = "{\"access_token\":\"t\",\"x_user_id\":9007199254740993}";
     ck_assert_int_eq(with_code(), AORTA_OK);
     ck_assert_str_eq(host.provider_user_id, "9007199254740993");
 }
 END_TEST
 
-START_TEST(conflict_of_a_user_who_is_registered_already) {
+START_TEST(conflict_of_a_user_who_is_registered_already)
+{
     script.post[0] = (struct fake_reply){.status = 409};
     ck_assert_int_eq(with_code(), AORTA_OK);
     ck_assert_int_eq(script.posts, 1);
@@ -117,7 +126,8 @@ START_TEST(conflict_of_a_user_who_is_registered_already) {
 }
 END_TEST
 
-START_TEST(conflict_of_a_member_id_is_tried_with_another) {
+START_TEST(conflict_of_a_member_id_is_tried_with_another)
+{
     script.post[0] = (struct fake_reply){.status = 409};
     script.post[1] = (struct fake_reply){.status = 200};
     script.get = (struct fake_reply){.status = 204};
@@ -128,7 +138,8 @@ START_TEST(conflict_of_a_member_id_is_tried_with_another) {
 }
 END_TEST
 
-START_TEST(conflicts_without_end_are_a_conflict) {
+START_TEST(conflicts_without_end_are_a_conflict)
+{
     for (int i = 0; i < 4; i++)
         script.post[i] = (struct fake_reply){.status = 409};
     script.get = (struct fake_reply){.status = 404};
@@ -138,7 +149,8 @@ START_TEST(conflicts_without_end_are_a_conflict) {
 }
 END_TEST
 
-START_TEST(registration_answers) {
+START_TEST(registration_answers)
+{
     static const struct {
         int32_t http;
         aorta_status status;
@@ -168,7 +180,8 @@ START_TEST(registration_answers) {
 }
 END_TEST
 
-START_TEST(token_answers) {
+START_TEST(token_answers)
+{
     static const struct {
         int32_t http;
         const char *body;
@@ -195,7 +208,8 @@ START_TEST(token_answers) {
 }
 END_TEST
 
-START_TEST(refusals_at_the_consent_page) {
+START_TEST(refusals_at_the_consent_page)
+{
     static const struct {
         const char *error;
         aorta_status status;
@@ -206,8 +220,7 @@ START_TEST(refusals_at_the_consent_page) {
         {"something_new", AORTA_ERR_UPSTREAM_REJECTED},
     };
     for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++) {
-        const aorta_pair query[] = {{S("error"), {map[i].error, strlen(map[i].error)}},
-                                    {S("code"), S("c0de")}};
+        const aorta_pair query[] = {{S("error"), {map[i].error, strlen(map[i].error)}}, {S("code"), S("c0de")}};
         ck_assert_int_eq(callback(query, 2), map[i].status);
         ck_assert_int_eq(host.failed, map[i].status);
     }
@@ -216,7 +229,8 @@ START_TEST(refusals_at_the_consent_page) {
 }
 END_TEST
 
-START_TEST(trouble_on_the_way_is_returned_as_it_is) {
+START_TEST(trouble_on_the_way_is_returned_as_it_is)
+{
     for (unsigned k = 1;; k++) {
         fake_host_next(&host, AORTA_OP_CALLBACK);
         script.posts = 0;
@@ -234,7 +248,8 @@ START_TEST(trouble_on_the_way_is_returned_as_it_is) {
 }
 END_TEST
 
-START_TEST(memory_may_end_anywhere) {
+START_TEST(memory_may_end_anywhere)
+{
     for (unsigned k = 1;; k++) {
         fake_host_next(&host, AORTA_OP_CALLBACK);
         script.posts = 0;
@@ -251,7 +266,8 @@ START_TEST(memory_may_end_anywhere) {
 }
 END_TEST
 
-START_TEST(revoke_ends_the_registration) {
+START_TEST(revoke_ends_the_registration)
+{
     const aorta_revoke_ext *ext = polar()->get_extension(self, AORTA_EXT_REVOKE);
     host.conn.provider_user_id = S("475");
     host.conn.access_token = S("tok-1");
@@ -269,7 +285,8 @@ START_TEST(revoke_ends_the_registration) {
 }
 END_TEST
 
-Suite *suite_oauth(void) {
+Suite *suite_oauth(void)
+{
     Suite *s = suite_create("oauth");
     TCase *t = tcase_create("oauth");
     tcase_add_checked_fixture(t, setup, teardown);

@@ -18,18 +18,20 @@ struct page {
     struct fake_reply reply;
 };
 
-#define JSON(text)                                                                                           \
-    { .status = 200, .body = text }
+#define JSON(text)                                                                                                     \
+    {                                                                                                                  \
+        .status = 200, .body = text                                                                                    \
+    }
 
-#define RUN                                                                                                  \
-    "{\"id\":\"aaa1\",\"start_time\":\"2026-11-20T18:05:07\",\"start_time_utc_offset\":60,\"duration\":"     \
+#define RUN                                                                                                            \
+    "{\"id\":\"aaa1\",\"start_time\":\"2026-11-20T18:05:07\",\"start_time_utc_offset\":60,\"duration\":"               \
     "\"PT10S\"}"
-#define WALK                                                                                                 \
-    "{\"id\":\"bbb2\",\"start_time\":\"2026-11-10T08:00:00\",\"start_time_utc_offset\":-180,\"duration\":"   \
+#define WALK                                                                                                           \
+    "{\"id\":\"bbb2\",\"start_time\":\"2026-11-10T08:00:00\",\"start_time_utc_offset\":-180,\"duration\":"             \
     "\"PT9S\"}"
-#define NIGHT                                                                                                \
-    "{\"date\":\"2026-11-19\",\"sleep_start_time\":\"2026-11-18T23:00:00+01:00\",\"sleep_end_time\":\"2026-" \
-    "11-19T07:"                                                                                              \
+#define NIGHT                                                                                                          \
+    "{\"date\":\"2026-11-19\",\"sleep_start_time\":\"2026-11-18T23:00:00+01:00\",\"sleep_end_time\":\"2026-"           \
+    "11-19T07:"                                                                                                        \
     "00:00+01:00\"}"
 #define DETAIL "?samples=true&zones=true"
 
@@ -40,8 +42,7 @@ static const struct page world[] = {
     {"/v3/exercises/bbb2" DETAIL, JSON("{\"id\":\"bbb2\",\"samples\":[2]}")},
     {"/v3/exercises/aaa1" DETAIL "&route=true", JSON("{\"id\":\"aaa1\",\"route\":[1]}")},
     {"/v3/exercises/bbb2" DETAIL "&route=true", JSON("{\"id\":\"bbb2\",\"route\":[2]}")},
-    {"/v3/users/nightly-recharge",
-     JSON("{\"recharges\":[{\"date\":\"2026-11-19\"},{\"date\":\"2026-11-09\"}]}")},
+    {"/v3/users/nightly-recharge", JSON("{\"recharges\":[{\"date\":\"2026-11-19\"},{\"date\":\"2026-11-09\"}]}")},
     {"/v3/users/continuous-heart-rate?from=2026-10-25&to=2026-11-21",
      JSON("{\"heart_rates\":[{\"date\":\"2026-11-10\",\"heart_rate_samples\":[{\"heart_rate\":60,\"sample_"
           "time\":\"08:00:00\"}]},"
@@ -50,16 +51,16 @@ static const struct page world[] = {
           "}]}")},
     {"/v3/users/activities/?from=2026-10-25&to=2026-11-21",
      JSON("[{\"start_time\":\"2026-11-20T00:00\",\"steps\":5}]")},
-    {"/v3/users/cardio-load/",
-     JSON("[{\"date\":\"2026-11-19\",\"cardio_load_status\":\"MAINTAINING\",\"strain\":2.5},"
-          "{\"date\":\"2026-11-20\",\"cardio_load_status\":\"LOAD_STATUS_NOT_AVAILABLE\"}]")},
+    {"/v3/users/cardio-load/", JSON("[{\"date\":\"2026-11-19\",\"cardio_load_status\":\"MAINTAINING\",\"strain\":2.5},"
+                                    "{\"date\":\"2026-11-20\",\"cardio_load_status\":\"LOAD_STATUS_NOT_AVAILABLE\"}]")},
     {NULL, {.status = 0}},
 };
 
 static const char base[] = "https://polar.test/api";
 
 /* The script is a table of pages; what it does not have is 404. */
-static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply) {
+static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply)
+{
     for (const struct page *p = f->script; p->path; p++)
         if (req->url.len == strlen(base) + strlen(p->path) &&
             memcmp(req->url.ptr + strlen(base), p->path, strlen(p->path)) == 0)
@@ -67,7 +68,8 @@ static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_r
 }
 
 /* `world` with one page changed or, where it has none of that path, added. */
-static struct page *changed(const char *path, struct fake_reply reply) {
+static struct page *changed(const char *path, struct fake_reply reply)
+{
     static struct page pages[32];
     int n = 0;
     for (; world[n].path; n++) {
@@ -84,19 +86,22 @@ static struct page *changed(const char *path, struct fake_reply reply) {
 
 /* ---- a sync ---- */
 
-static void setup(void) {
+static void setup(void)
+{
     fake_host_init(&host, AORTA_OP_SYNC);
     host.answer = answer;
     host.script = (void *)(uintptr_t)world;
     self = polar_new(NULL);
 }
 
-static void teardown(void) {
+static void teardown(void)
+{
     polar()->shutdown(self);
     fake_host_fini(&host);
 }
 
-static aorta_status sync_from(const char *cursor, size_t len, uint32_t mode, uint32_t data, int route) {
+static aorta_status sync_from(const char *cursor, size_t len, uint32_t mode, uint32_t data, int route)
+{
     const aorta_value params[] = {{.type = AORTA_TYPE_BOOL, .u.i = 0},
                                   {.type = AORTA_TYPE_BOOL, .u.i = 0},
                                   {.type = AORTA_TYPE_BOOL, .u.i = route}};
@@ -114,14 +119,16 @@ static aorta_status sync_from(const char *cursor, size_t len, uint32_t mode, uin
     return st;
 }
 
-static aorta_status fresh(uint32_t mode, uint32_t data) {
+static aorta_status fresh(uint32_t mode, uint32_t data)
+{
     return sync_from(NULL, 0, mode, data, 0);
 }
 
 #define BOTH (AORTA_DATA_WORKOUTS | AORTA_DATA_247)
 
 /* What is stored, one line a payload, in the order of its arrival. */
-static char *stored(void) {
+static char *stored(void)
+{
     static char text[20000];
     size_t len = 0;
     text[0] = '\0';
@@ -147,7 +154,8 @@ static const char everything[] =
     "polar.cardio-load 2026-11-19 1 3600 "
     "{\"date\":\"2026-11-19\",\"cardio_load_status\":\"MAINTAINING\",\"strain\":2.5}\n";
 
-static unsigned asked(const char *what) {
+static unsigned asked(const char *what)
+{
     unsigned n = 0;
     for (const char *p = host.requests.ptr; (p = strstr(p, what)); p++)
         n++;
@@ -156,7 +164,8 @@ static unsigned asked(const char *what) {
 
 /* ---- tests ---- */
 
-START_TEST(everything_is_stored_with_the_offset_of_its_day) {
+START_TEST(everything_is_stored_with_the_offset_of_its_day)
+{
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, BOTH), AORTA_OK);
     ck_assert_str_eq(stored(), everything);
     ck_assert_uint_eq(host.payloads, host.payloads_committed);
@@ -165,7 +174,8 @@ START_TEST(everything_is_stored_with_the_offset_of_its_day) {
 }
 END_TEST
 
-START_TEST(a_pause_at_each_checkpoint_changes_nothing) {
+START_TEST(a_pause_at_each_checkpoint_changes_nothing)
+{
     for (unsigned k = 1;; k++) {
         teardown();
         setup();
@@ -184,7 +194,8 @@ START_TEST(a_pause_at_each_checkpoint_changes_nothing) {
 }
 END_TEST
 
-START_TEST(a_failure_of_each_call_is_returned_and_loses_nothing) {
+START_TEST(a_failure_of_each_call_is_returned_and_loses_nothing)
+{
     const aorta_status failures[] = {AORTA_ERR_UPSTREAM, AORTA_ERR_CANCELLED, AORTA_ERR_DEADLINE};
     for (int i = 0; i < 3; i++) {
         for (unsigned k = 1;; k++) {
@@ -208,7 +219,8 @@ START_TEST(a_failure_of_each_call_is_returned_and_loses_nothing) {
 }
 END_TEST
 
-START_TEST(memory_may_end_anywhere) {
+START_TEST(memory_may_end_anywhere)
+{
     for (unsigned k = 1;; k++) {
         teardown();
         setup();
@@ -223,7 +235,8 @@ START_TEST(memory_may_end_anywhere) {
 }
 END_TEST
 
-START_TEST(the_kind_of_data_decides_what_is_asked) {
+START_TEST(the_kind_of_data_decides_what_is_asked)
+{
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, AORTA_DATA_WORKOUTS), AORTA_OK);
     ck_assert_uint_eq(asked("/v3/users/"), 0);
     ck_assert_uint_eq(host.payloads_committed, 2);
@@ -235,7 +248,8 @@ START_TEST(the_kind_of_data_decides_what_is_asked) {
 }
 END_TEST
 
-START_TEST(without_nights_the_workouts_are_asked_for_their_offsets) {
+START_TEST(without_nights_the_workouts_are_asked_for_their_offsets)
+{
     host.script = changed("/v3/users/sleep", (struct fake_reply){.status = 204});
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, AORTA_DATA_247), AORTA_OK);
     ck_assert_uint_eq(asked("/v3/exercises +auth"), 1);
@@ -245,7 +259,8 @@ START_TEST(without_nights_the_workouts_are_asked_for_their_offsets) {
 }
 END_TEST
 
-START_TEST(an_offset_is_remembered_from_sync_to_sync) {
+START_TEST(an_offset_is_remembered_from_sync_to_sync)
+{
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, BOTH), AORTA_OK);
     fake_host_next(&host, AORTA_OP_SYNC);
     struct page *pages = changed("/v3/users/sleep", (struct fake_reply){.status = 204});
@@ -261,9 +276,9 @@ START_TEST(an_offset_is_remembered_from_sync_to_sync) {
 }
 END_TEST
 
-START_TEST(without_any_offset_none_is_claimed) {
-    struct page *pages =
-        changed("/v3/users/sleep", (struct fake_reply){.status = 200, .body = "{\"nights\":[]}"});
+START_TEST(without_any_offset_none_is_claimed)
+{
+    struct page *pages = changed("/v3/users/sleep", (struct fake_reply){.status = 200, .body = "{\"nights\":[]}"});
     pages[1].reply = (struct fake_reply){.status = 200, .body = "[]"};
     host.script = pages;
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, BOTH), AORTA_OK);
@@ -273,7 +288,8 @@ START_TEST(without_any_offset_none_is_claimed) {
 }
 END_TEST
 
-START_TEST(by_the_clock_only_what_changed_is_fetched) {
+START_TEST(by_the_clock_only_what_changed_is_fetched)
+{
     ck_assert_int_eq(fresh(AORTA_SYNC_SCHEDULED, BOTH), AORTA_OK);
     ck_assert_str_eq(stored(), everything);
     ck_assert_uint_eq(asked("/v3/exercises/"), 2);
@@ -283,8 +299,8 @@ START_TEST(by_the_clock_only_what_changed_is_fetched) {
     ck_assert_uint_eq(asked("continuous-heart-rate?from=2026-11-18&to=2026-11-21"), 1);
     /* an edit shows in the list */
     fake_host_next(&host, AORTA_OP_SYNC);
-    host.script = changed("/v3/exercises",
-                          (struct fake_reply)JSON("[" RUN ",{\"id\":\"bbb2\",\"duration\":\"PT8S\"}]"));
+    host.script =
+        changed("/v3/exercises", (struct fake_reply)JSON("[" RUN ",{\"id\":\"bbb2\",\"duration\":\"PT8S\"}]"));
     ck_assert_int_eq(fresh(AORTA_SYNC_SCHEDULED, BOTH), AORTA_OK);
     ck_assert_uint_eq(asked("/v3/exercises/aaa1"), 1);
     ck_assert_uint_eq(asked("/v3/exercises/bbb2"), 2);
@@ -295,7 +311,8 @@ START_TEST(by_the_clock_only_what_changed_is_fetched) {
 }
 END_TEST
 
-START_TEST(a_route_once_fetched_is_fetched_again) {
+START_TEST(a_route_once_fetched_is_fetched_again)
+{
     ck_assert_int_eq(sync_from(NULL, 0, AORTA_SYNC_MANUAL, AORTA_DATA_WORKOUTS, 1), AORTA_OK);
     ck_assert_uint_eq(asked("&route=true"), 2);
     fake_host_next(&host, AORTA_OP_SYNC);
@@ -305,7 +322,8 @@ START_TEST(a_route_once_fetched_is_fetched_again) {
 }
 END_TEST
 
-START_TEST(without_wishes_the_list_is_enough) {
+START_TEST(without_wishes_the_list_is_enough)
+{
     static const char *const set[] = {"workout_samples", "false", "workout_zones", "false", NULL};
     polar()->shutdown(self);
     self = polar_new(set);
@@ -315,14 +333,16 @@ START_TEST(without_wishes_the_list_is_enough) {
 }
 END_TEST
 
-START_TEST(an_exercise_that_vanished_keeps_its_entry) {
+START_TEST(an_exercise_that_vanished_keeps_its_entry)
+{
     host.script = changed("/v3/exercises/aaa1" DETAIL, (struct fake_reply){.status = 404});
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, AORTA_DATA_WORKOUTS), AORTA_OK);
     ck_assert_ptr_nonnull(strstr(stored(), "polar.exercises aaa1 0 0 " RUN "\n"));
 }
 END_TEST
 
-START_TEST(strange_ids_do_not_reach_a_path) {
+START_TEST(strange_ids_do_not_reach_a_path)
+{
     host.script = changed("/v3/exercises", (struct fake_reply)JSON("[{\"id\":\"../users?x\"},{\"x\":1},7]"));
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, AORTA_DATA_WORKOUTS), AORTA_OK);
     ck_assert_uint_eq(asked("/v3/exercises/"), 0);
@@ -331,7 +351,8 @@ START_TEST(strange_ids_do_not_reach_a_path) {
 }
 END_TEST
 
-START_TEST(nothing_there_is_normal) {
+START_TEST(nothing_there_is_normal)
+{
     const struct fake_reply nothing[] = {{.status = 204}, {.status = 404}, {.status = 200},
                                          JSON("[]"),      JSON("null"),    JSON("{}")};
     for (int i = 0; i < 6; i++) {
@@ -350,7 +371,8 @@ START_TEST(nothing_there_is_normal) {
 }
 END_TEST
 
-START_TEST(refusals) {
+START_TEST(refusals)
+{
     static const struct {
         int32_t http;
         aorta_status status;
@@ -370,7 +392,8 @@ START_TEST(refusals) {
 }
 END_TEST
 
-START_TEST(a_refusal_of_one_list_leaves_the_others) {
+START_TEST(a_refusal_of_one_list_leaves_the_others)
+{
     host.script = changed("/v3/users/nightly-recharge", (struct fake_reply){.status = 400});
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, BOTH), AORTA_OK);
     ck_assert_uint_eq(host.payloads_committed, 7);
@@ -378,7 +401,8 @@ START_TEST(a_refusal_of_one_list_leaves_the_others) {
 }
 END_TEST
 
-START_TEST(an_answer_cut_short_is_tried_again) {
+START_TEST(an_answer_cut_short_is_tried_again)
+{
     host.script = changed("/v3/users/cardio-load/", (struct fake_reply)JSON("[{\"date\":\"2026-11-1"));
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, BOTH), AORTA_ERR_UPSTREAM);
     ck_assert_int_eq(host.failed, AORTA_ERR_UPSTREAM);
@@ -389,7 +413,8 @@ START_TEST(an_answer_cut_short_is_tried_again) {
 }
 END_TEST
 
-START_TEST(a_spent_budget_says_when) {
+START_TEST(a_spent_budget_says_when)
+{
     struct fake_reply reply = {.status = 429,
                                .headers = {{S("ratelimit-usage"), S("120, 5200")},
                                            {S("ratelimit-limit"), S("520, 5100")},
@@ -414,7 +439,8 @@ START_TEST(a_spent_budget_says_when) {
 }
 END_TEST
 
-START_TEST(history_goes_back_a_year_in_windows) {
+START_TEST(history_goes_back_a_year_in_windows)
+{
     ck_assert_int_eq(fresh(AORTA_SYNC_BACKFILL, BOTH), AORTA_OK);
     ck_assert_uint_eq(asked("continuous-heart-rate?from="), 14);
     ck_assert_uint_eq(asked("activities/?from="), 14);
@@ -434,7 +460,8 @@ START_TEST(history_goes_back_a_year_in_windows) {
 }
 END_TEST
 
-START_TEST(samples_of_the_day_are_a_setting) {
+START_TEST(samples_of_the_day_are_a_setting)
+{
     static const char *const set[] = {"activity_samples", "true", NULL};
     polar()->shutdown(self);
     self = polar_new(set);
@@ -443,7 +470,8 @@ START_TEST(samples_of_the_day_are_a_setting) {
 }
 END_TEST
 
-START_TEST(a_finished_sync_has_nothing_to_resume) {
+START_TEST(a_finished_sync_has_nothing_to_resume)
+{
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, BOTH), AORTA_OK);
     unsigned requests = asked("GET ");
     fake_host_next(&host, AORTA_OP_SYNC);
@@ -452,7 +480,8 @@ START_TEST(a_finished_sync_has_nothing_to_resume) {
 }
 END_TEST
 
-START_TEST(a_cursor_of_another_kind_is_refused) {
+START_TEST(a_cursor_of_another_kind_is_refused)
+{
     static const char *const bad[] = {"x", "[]", "{\"step\":99,\"plan\":0}", "{\"step\":1,\"plan\":9}",
                                       "{\"step\":\"a\"}"};
     for (int i = 0; i < 5; i++) {
@@ -464,7 +493,8 @@ START_TEST(a_cursor_of_another_kind_is_refused) {
 }
 END_TEST
 
-Suite *suite_sync(void) {
+Suite *suite_sync(void)
+{
     Suite *s = suite_create("sync");
     TCase *t = tcase_create("sync");
     tcase_add_checked_fixture(t, setup, teardown);

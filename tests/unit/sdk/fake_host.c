@@ -8,17 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct fake_host *of(aorta_ctx *ctx) {
+static struct fake_host *of(aorta_ctx *ctx)
+{
     return ctx->host_private;
 }
 
-static void *need(void *p) {
+static void *need(void *p)
+{
     if (!p)
         abort();
     return p;
 }
 
-static char *copy(const void *bytes, size_t len) {
+static char *copy(const void *bytes, size_t len)
+{
     char *p = need(malloc(len + 1));
     if (len)
         memcpy(p, bytes, len);
@@ -26,7 +29,8 @@ static char *copy(const void *bytes, size_t len) {
     return p;
 }
 
-static void add(struct fake_text *t, const char *bytes, size_t len) {
+static void add(struct fake_text *t, const char *bytes, size_t len)
+{
     if (t->len + len + 1 > t->cap) {
         t->cap = (t->len + len + 1) * 2;
         t->ptr = need(realloc(t->ptr, t->cap));
@@ -38,7 +42,8 @@ static void add(struct fake_text *t, const char *bytes, size_t len) {
 }
 
 static void addf(struct fake_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void addf(struct fake_text *t, const char *fmt, ...) {
+static void addf(struct fake_text *t, const char *fmt, ...)
+{
     char line[512];
     va_list args;
     va_start(args, fmt);
@@ -49,7 +54,8 @@ static void addf(struct fake_text *t, const char *fmt, ...) {
 }
 
 /* An effectful call: fails when its turn has come. */
-static aorta_status turn(aorta_ctx *ctx) {
+static aorta_status turn(aorta_ctx *ctx)
+{
     struct fake_host *f = of(ctx);
     f->calls++;
     return f->call_fail_at && f->calls == f->call_fail_at ? f->call_fail_with : AORTA_OK;
@@ -57,14 +63,15 @@ static aorta_status turn(aorta_ctx *ctx) {
 
 /* ---- services ---- */
 
-static const void *get_extension(const aorta_host *host, const char *id) {
+static const void *get_extension(const aorta_host *host, const char *id)
+{
     (void)host;
     (void)id;
     return NULL;
 }
 
-static void log_line(aorta_ctx *ctx, uint32_t level, const char *msg, size_t len, const aorta_field *kv,
-                     uint32_t n) {
+static void log_line(aorta_ctx *ctx, uint32_t level, const char *msg, size_t len, const aorta_field *kv, uint32_t n)
+{
     (void)kv;
     (void)n;
     addf(&of(ctx)->log, "%u ", (unsigned)level);
@@ -72,7 +79,8 @@ static void log_line(aorta_ctx *ctx, uint32_t level, const char *msg, size_t len
     add(&of(ctx)->log, "\n", 1);
 }
 
-static aorta_status fail(aorta_ctx *ctx, const aorta_error *err) {
+static aorta_status fail(aorta_ctx *ctx, const aorta_error *err)
+{
     struct fake_host *f = of(ctx);
     f->failed = err->status;
     f->retry_after_ms = err->retry_after_ms;
@@ -82,12 +90,14 @@ static aorta_status fail(aorta_ctx *ctx, const aorta_error *err) {
     return err->status;
 }
 
-static aorta_status alive(aorta_ctx *ctx) {
+static aorta_status alive(aorta_ctx *ctx)
+{
     (void)ctx;
     return AORTA_OK;
 }
 
-static aorta_status progress(aorta_ctx *ctx, uint64_t done, uint64_t total, const char *what, size_t len) {
+static aorta_status progress(aorta_ctx *ctx, uint64_t done, uint64_t total, const char *what, size_t len)
+{
     (void)done;
     (void)total;
     (void)what;
@@ -95,17 +105,20 @@ static aorta_status progress(aorta_ctx *ctx, uint64_t done, uint64_t total, cons
     return turn(ctx);
 }
 
-static int64_t now_us(aorta_ctx *ctx) {
+static int64_t now_us(aorta_ctx *ctx)
+{
     return of(ctx)->now_us;
 }
 
-static aorta_status random_bytes(aorta_ctx *ctx, void *buf, size_t len) {
+static aorta_status random_bytes(aorta_ctx *ctx, void *buf, size_t len)
+{
     for (size_t i = 0; i < len; i++)
         ((unsigned char *)buf)[i] = of(ctx)->next_random++;
     return turn(ctx);
 }
 
-static void *arena(aorta_ctx *ctx, size_t len) {
+static void *arena(aorta_ctx *ctx, size_t len)
+{
     struct fake_host *f = of(ctx);
     if (++f->allocs == f->alloc_fail_at)
         return NULL;
@@ -119,8 +132,8 @@ static void *arena(aorta_ctx *ctx, size_t len) {
     return p;
 }
 
-static aorta_status digest(aorta_ctx *ctx, uint32_t alg, const void *data, size_t len, uint8_t *out,
-                           size_t cap) {
+static aorta_status digest(aorta_ctx *ctx, uint32_t alg, const void *data, size_t len, uint8_t *out, size_t cap)
+{
     (void)ctx;
     if (alg != AORTA_DIGEST_SHA256 || cap < 32)
         return AORTA_ERR_CONTRACT;
@@ -128,9 +141,9 @@ static aorta_status digest(aorta_ctx *ctx, uint32_t alg, const void *data, size_
     return AORTA_OK;
 }
 
-static aorta_status encode(aorta_ctx *ctx, uint32_t codec, const void *data, size_t len, aorta_str *out) {
-    int variant =
-        codec == AORTA_CODEC_B64 ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+static aorta_status encode(aorta_ctx *ctx, uint32_t codec, const void *data, size_t len, aorta_str *out)
+{
+    int variant = codec == AORTA_CODEC_B64 ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
     size_t cap = codec == AORTA_CODEC_HEX ? len * 2 + 1 : sodium_base64_encoded_len(len, variant);
     char *text = arena(ctx, cap);
     if (!text)
@@ -143,7 +156,8 @@ static aorta_status encode(aorta_ctx *ctx, uint32_t codec, const void *data, siz
     return AORTA_OK;
 }
 
-static aorta_status http(aorta_ctx *ctx, const aorta_http_req *req, const aorta_http_resp **resp) {
+static aorta_status http(aorta_ctx *ctx, const aorta_http_req *req, const aorta_http_resp **resp)
+{
     struct fake_host *f = of(ctx);
     addf(&f->requests, "%s %.*s%s\n", req->method, (int)req->url.len, req->url.ptr,
          req->flags & AORTA_HTTP_AUTH ? " +auth" : "");
@@ -180,21 +194,24 @@ static aorta_status http(aorta_ctx *ctx, const aorta_http_req *req, const aorta_
     return AORTA_OK;
 }
 
-static void http_release(aorta_ctx *ctx, const aorta_http_resp *resp) {
+static void http_release(aorta_ctx *ctx, const aorta_http_resp *resp)
+{
     (void)ctx;
     (void)resp;
 }
 
 /* ---- state: what is put becomes the truth with the next checkpoint, or at once outside of sync ---- */
 
-static struct fake_state *find(struct fake_state *table, const char *key, size_t len) {
+static struct fake_state *find(struct fake_state *table, const char *key, size_t len)
+{
     for (int i = 0; i < FAKE_STATES; i++)
         if (table[i].key && strlen(table[i].key) == len && memcmp(table[i].key, key, len) == 0)
             return &table[i];
     return NULL;
 }
 
-static void store(struct fake_state *table, const char *key, size_t key_len, const void *data, size_t len) {
+static void store(struct fake_state *table, const char *key, size_t key_len, const void *data, size_t len)
+{
     struct fake_state *s = find(table, key, key_len);
     for (int i = 0; !s && i < FAKE_STATES; i++)
         if (!table[i].key)
@@ -206,7 +223,8 @@ static void store(struct fake_state *table, const char *key, size_t key_len, con
     *s = (struct fake_state){copy(key, key_len), copy(data, len), len};
 }
 
-static void forget(struct fake_state *table) {
+static void forget(struct fake_state *table)
+{
     for (int i = 0; i < FAKE_STATES; i++) {
         free(table[i].key);
         free(table[i].value);
@@ -214,8 +232,8 @@ static void forget(struct fake_state *table) {
     }
 }
 
-static aorta_status state_get(aorta_ctx *ctx, uint32_t scope, const char *key, size_t key_len,
-                              aorta_bytes *out) {
+static aorta_status state_get(aorta_ctx *ctx, uint32_t scope, const char *key, size_t key_len, aorta_bytes *out)
+{
     struct fake_host *f = of(ctx);
     (void)scope;
     aorta_status st = turn(ctx);
@@ -230,8 +248,9 @@ static aorta_status state_get(aorta_ctx *ctx, uint32_t scope, const char *key, s
     return AORTA_OK;
 }
 
-static aorta_status state_put(aorta_ctx *ctx, uint32_t scope, const char *key, size_t key_len,
-                              const void *data, size_t len, int64_t ttl_s) {
+static aorta_status state_put(aorta_ctx *ctx, uint32_t scope, const char *key, size_t key_len, const void *data,
+                              size_t len, int64_t ttl_s)
+{
     (void)scope;
     (void)ttl_s;
     aorta_status st = turn(ctx);
@@ -245,13 +264,15 @@ static aorta_status state_put(aorta_ctx *ctx, uint32_t scope, const char *key, s
 
 /* ---- results ---- */
 
-static aorta_status authorize_done(aorta_ctx *ctx, const aorta_authorize_result *result) {
+static aorta_status authorize_done(aorta_ctx *ctx, const aorta_authorize_result *result)
+{
     free(of(ctx)->url);
     of(ctx)->url = copy(result->url.ptr, result->url.len);
     return AORTA_OK;
 }
 
-static aorta_status callback_done(aorta_ctx *ctx, const aorta_credentials *c) {
+static aorta_status callback_done(aorta_ctx *ctx, const aorta_credentials *c)
+{
     struct fake_host *f = of(ctx);
     free(f->provider_user_id);
     free(f->access_token);
@@ -264,7 +285,8 @@ static aorta_status callback_done(aorta_ctx *ctx, const aorta_credentials *c) {
     return AORTA_OK;
 }
 
-static aorta_status emit_payload(aorta_ctx *ctx, const aorta_payload *p) {
+static aorta_status emit_payload(aorta_ctx *ctx, const aorta_payload *p)
+{
     struct fake_host *f = of(ctx);
     aorta_status st = turn(ctx);
     if (st != AORTA_OK)
@@ -280,7 +302,8 @@ static aorta_status emit_payload(aorta_ctx *ctx, const aorta_payload *p) {
     return AORTA_OK;
 }
 
-static aorta_status checkpoint(aorta_ctx *ctx, const void *cursor, size_t len) {
+static aorta_status checkpoint(aorta_ctx *ctx, const void *cursor, size_t len)
+{
     struct fake_host *f = of(ctx);
     aorta_status st = turn(ctx);
     if (st != AORTA_OK)
@@ -290,8 +313,7 @@ static aorta_status checkpoint(aorta_ctx *ctx, const void *cursor, size_t len) {
     f->payloads_committed = f->payloads;
     for (int i = 0; i < FAKE_STATES; i++)
         if (f->pending[i].key)
-            store(f->state, f->pending[i].key, strlen(f->pending[i].key), f->pending[i].value,
-                  f->pending[i].len);
+            store(f->state, f->pending[i].key, strlen(f->pending[i].key), f->pending[i].value, f->pending[i].len);
     forget(f->pending);
     free(f->cursor);
     f->cursor = copy(cursor, len);
@@ -310,7 +332,8 @@ static const char *const metric_names[] = {
 #undef METRIC
 };
 
-static uint32_t metric(aorta_ctx *ctx, const char *name) {
+static uint32_t metric(aorta_ctx *ctx, const char *name)
+{
     (void)ctx;
     for (uint32_t i = 1; i < sizeof(metric_names) / sizeof(metric_names[0]); i++)
         if (metric_names[i] && strcmp(metric_names[i], name) == 0)
@@ -318,25 +341,29 @@ static uint32_t metric(aorta_ctx *ctx, const char *name) {
     return 0;
 }
 
-const char *fake_host_metric_name(uint32_t handle) {
+const char *fake_host_metric_name(uint32_t handle)
+{
     uint32_t n = sizeof(metric_names) / sizeof(metric_names[0]);
     return handle < n && metric_names[handle] ? metric_names[handle] : "?";
 }
 
-static uint32_t source(aorta_ctx *ctx, const aorta_source *s) {
+static uint32_t source(aorta_ctx *ctx, const aorta_source *s)
+{
     (void)ctx;
     (void)s;
     return 1;
 }
 
-static int64_t payload_read(aorta_ctx *ctx, void *buf, size_t cap) {
+static int64_t payload_read(aorta_ctx *ctx, void *buf, size_t cap)
+{
     (void)ctx;
     (void)buf;
     (void)cap;
     return 0;
 }
 
-static void add_value(struct fake_text *t, const aorta_value *v) {
+static void add_value(struct fake_text *t, const aorta_value *v)
+{
     switch (v->type) {
     case AORTA_TYPE_FLOAT:
         addf(t, "%.10g", v->u.f);
@@ -353,17 +380,16 @@ static void add_value(struct fake_text *t, const aorta_value *v) {
     }
 }
 
-static aorta_status emit_record(aorta_ctx *ctx, const aorta_record *r) {
+static aorta_status emit_record(aorta_ctx *ctx, const aorta_record *r)
+{
     struct fake_host *f = of(ctx);
     struct fake_text *t = &f->emitted;
     if (r->end_us < r->start_us)
         return AORTA_ERR_DATA;
     f->records++;
-    addf(
-        t,
-        "{\"record\":\"%.*s\",\"id\":\"%.*s\",\"start_us\":%lld,\"end_us\":%lld,\"flags\":%u,\"offset_s\":%d",
-        (int)r->kind.len, r->kind.ptr, (int)r->external_id.len, r->external_id.len ? r->external_id.ptr : "",
-        (long long)r->start_us, (long long)r->end_us, (unsigned)r->flags, (int)r->tz_offset_s);
+    addf(t, "{\"record\":\"%.*s\",\"id\":\"%.*s\",\"start_us\":%lld,\"end_us\":%lld,\"flags\":%u,\"offset_s\":%d",
+         (int)r->kind.len, r->kind.ptr, (int)r->external_id.len, r->external_id.len ? r->external_id.ptr : "",
+         (long long)r->start_us, (long long)r->end_us, (unsigned)r->flags, (int)r->tz_offset_s);
     for (uint32_t i = 0; i < r->fields_count; i++) {
         addf(t, ",\"%.*s\":", (int)r->fields[i].key.len, r->fields[i].key.ptr);
         add_value(t, &r->fields[i].value);
@@ -372,7 +398,8 @@ static aorta_status emit_record(aorta_ctx *ctx, const aorta_record *r) {
     return AORTA_OK;
 }
 
-static aorta_status emit_series(aorta_ctx *ctx, const aorta_series *s) {
+static aorta_status emit_series(aorta_ctx *ctx, const aorta_series *s)
+{
     struct fake_host *f = of(ctx);
     struct fake_text *t = &f->emitted;
     f->series++;
@@ -386,7 +413,8 @@ static aorta_status emit_series(aorta_ctx *ctx, const aorta_series *s) {
 
 /* ---- life ---- */
 
-void fake_host_init(struct fake_host *f, uint32_t op) {
+void fake_host_init(struct fake_host *f, uint32_t op)
+{
     memset(f, 0, sizeof(*f));
     f->table = (aorta_host){.struct_size = sizeof(f->table),
                             .abi_major = AORTA_ABI_MAJOR,
@@ -418,22 +446,24 @@ void fake_host_init(struct fake_host *f, uint32_t op) {
                             .emit_series = emit_series,
                             .checkpoint = checkpoint};
     f->conn = (aorta_connection){.struct_size = sizeof(f->conn)};
-    f->ctx = (aorta_ctx){
-        .struct_size = sizeof(f->ctx), .op = op, .host = &f->table, .conn = &f->conn, .host_private = f};
+    f->ctx =
+        (aorta_ctx){.struct_size = sizeof(f->ctx), .op = op, .host = &f->table, .conn = &f->conn, .host_private = f};
     f->now_us = INT64_C(1795262400000000); /* 2026-11-21T12:00:00Z */
     add(&f->log, "", 0);
     add(&f->requests, "", 0);
     add(&f->emitted, "", 0);
 }
 
-static void drop_payload(struct fake_payload *p) {
+static void drop_payload(struct fake_payload *p)
+{
     free(p->kind);
     free(p->external_id);
     free(p->data);
     *p = (struct fake_payload){.kind = NULL};
 }
 
-void fake_host_next(struct fake_host *f, uint32_t op) {
+void fake_host_next(struct fake_host *f, uint32_t op)
+{
     for (unsigned i = 0; i < f->blocks_count; i++)
         free(f->blocks[i]);
     f->blocks_count = 0;
@@ -446,7 +476,8 @@ void fake_host_next(struct fake_host *f, uint32_t op) {
     f->fail_code[0] = f->fail_message[0] = '\0';
 }
 
-void fake_host_fini(struct fake_host *f) {
+void fake_host_fini(struct fake_host *f)
+{
     f->payloads_committed = 0;
     fake_host_next(f, 0);
     forget(f->state);

@@ -43,9 +43,9 @@ struct fake_host {
     /* to be set */
     int64_t now_us;
     void (*answer)(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply);
-    void *script;           /* for answer */
-    unsigned alloc_fail_at; /* the n-th alloc from the start gives NULL; 0 = never */
-    unsigned call_fail_at;  /* the n-th effectful call (http, emit, checkpoint, state, random, progress) */
+    void *script;                /* for answer */
+    unsigned alloc_fail_at;      /* the n-th alloc from the start gives NULL; 0 = never */
+    unsigned call_fail_at;       /* the n-th effectful call (http, emit, checkpoint, state, random, progress) */
     aorta_status call_fail_with; /* ... returns this */
     unsigned yield_at;           /* the n-th checkpoint returns YIELD */
 

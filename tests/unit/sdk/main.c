@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-int main(void) {
+int main(void)
+{
     SRunner *runner = srunner_create(suite_text());
     srunner_add_suite(runner, suite_json());
     srunner_add_suite(runner, suite_time());

@@ -13,29 +13,33 @@
 static struct fake_host host;
 static aorta_ctx *ctx = &host.ctx;
 
-static void setup(void) {
+static void setup(void)
+{
     fake_host_init(&host, AORTA_OP_NORMALIZE);
 }
 
-static void teardown(void) {
+static void teardown(void)
+{
     fake_host_fini(&host);
 }
 
-static sdk_json parsed(const char *text) {
+static sdk_json parsed(const char *text)
+{
     sdk_json doc;
     /* the bytes must outlive the tree, and nothing stands behind them */
     char *bytes = host.table.alloc(ctx, strlen(text));
     memcpy(bytes, text, strlen(text));
-    ck_assert_msg(sdk_json_parse(ctx, bytes, strlen(text), &doc) == AORTA_OK, "%s: %s", text,
-                  host.fail_message);
+    ck_assert_msg(sdk_json_parse(ctx, bytes, strlen(text), &doc) == AORTA_OK, "%s: %s", text, host.fail_message);
     return doc;
 }
 
-static void is(aorta_str got, const char *want) {
+static void is(aorta_str got, const char *want)
+{
     ck_assert_msg(sdk_str_eq(got, want), "got '%.*s', want '%s'", (int)got.len, got.len ? got.ptr : "", want);
 }
 
-START_TEST(scalars_stand_alone) {
+START_TEST(scalars_stand_alone)
+{
     ck_assert_int_eq(sdk_json_type(parsed("null")), SDK_JSON_NULL);
     ck_assert_int_eq(sdk_json_bool(parsed(" true "), 0), 1);
     ck_assert_int_eq(sdk_json_bool(parsed("false"), 1), 0);
@@ -46,7 +50,8 @@ START_TEST(scalars_stand_alone) {
 }
 END_TEST
 
-START_TEST(members_in_order) {
+START_TEST(members_in_order)
+{
     sdk_json doc = parsed("{\"a\":1,\"b\":[true,[],{}],\"c\":{\"d\":\"e\"}}");
     const char *keys[] = {"a", "b", "c"};
     int n = 0;
@@ -62,7 +67,8 @@ START_TEST(members_in_order) {
 }
 END_TEST
 
-START_TEST(absence_is_accepted_everywhere) {
+START_TEST(absence_is_accepted_everywhere)
+{
     sdk_json none = sdk_json_get(parsed("[1]"), "a");
     ck_assert_int_eq(sdk_json_type(none), SDK_JSON_NONE);
     ck_assert_int_eq(sdk_json_type(sdk_json_get(none, "b")), SDK_JSON_NONE);
@@ -79,18 +85,19 @@ START_TEST(absence_is_accepted_everywhere) {
 }
 END_TEST
 
-START_TEST(the_last_of_equal_keys_counts) {
+START_TEST(the_last_of_equal_keys_counts)
+{
     sdk_json doc = parsed("{\"a\":1,\"a\":2,\"b\":0,\"a\":3}");
     ck_assert_int_eq(sdk_json_int(sdk_json_get(doc, "a"), 0), 3);
     ck_assert_uint_eq(sdk_json_count(doc), 4);
 }
 END_TEST
 
-START_TEST(numbers) {
-    sdk_json d =
-        parsed("[0,-0,9223372036854775807,-9223372036854775808,9223372036854775808,12.9,-12.9,1e3,1.5e300,"
-               "1e999,0.1,3.141592653589793,123456789012345678901234567890,2.2250738585072014e-308,"
-               "9007199254740993]");
+START_TEST(numbers)
+{
+    sdk_json d = parsed("[0,-0,9223372036854775807,-9223372036854775808,9223372036854775808,12.9,-12.9,1e3,1.5e300,"
+                        "1e999,0.1,3.141592653589793,123456789012345678901234567890,2.2250738585072014e-308,"
+                        "9007199254740993]");
     sdk_json v[15];
     int n = 0;
     for (sdk_json m = sdk_json_first(d); m.node; m = sdk_json_next(m))
@@ -116,7 +123,8 @@ START_TEST(numbers) {
 END_TEST
 
 /* The fast path and strtod must agree to the last bit. */
-START_TEST(doubles_are_correctly_rounded) {
+START_TEST(doubles_are_correctly_rounded)
+{
     uint64_t seed = 88172645463325252u;
     for (int i = 0; i < 20000; i++) {
         seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
@@ -131,7 +139,8 @@ START_TEST(doubles_are_correctly_rounded) {
 }
 END_TEST
 
-START_TEST(numbers_in_strings) {
+START_TEST(numbers_in_strings)
+{
     sdk_json d = parsed("[\"12\",\"12.5\",\" 12\",\"12x\",\"\",\"0x10\",\"nan\",\"1e2\"]");
     const double want[] = {12, 12.5, -1, -1, -1, -1, -1, 100};
     int n = 0;
@@ -143,7 +152,8 @@ START_TEST(numbers_in_strings) {
 }
 END_TEST
 
-START_TEST(no_locale_moves_the_decimal_point) {
+START_TEST(no_locale_moves_the_decimal_point)
+{
     double v;
     setlocale(LC_ALL, "de_DE.UTF-8"); /* where it is installed, strtod alone would stop at the point */
     ck_assert_int_eq(sdk_number_parse(AORTA_S("0.30000000000000000000001"), &v), 0);
@@ -152,7 +162,8 @@ START_TEST(no_locale_moves_the_decimal_point) {
 }
 END_TEST
 
-START_TEST(escapes) {
+START_TEST(escapes)
+{
     sdk_json d = parsed("{\"k\\u00e9y\":\"a\\\"\\\\\\/"
                         "\\b\\f\\n\\r\\t\\u0041\\u20ac\\ud83d\\ude00\",\"e\":\"\",\"s\":\"\\\\\"}");
     sdk_json v = sdk_json_get(d, "k\xC3\xA9y");
@@ -165,7 +176,8 @@ START_TEST(escapes) {
 }
 END_TEST
 
-START_TEST(half_pairs_and_nul_become_the_replacement_character) {
+START_TEST(half_pairs_and_nul_become_the_replacement_character)
+{
     is(sdk_json_str(parsed("\"\\ud83dx\"")), "\xEF\xBF\xBDx");
     is(sdk_json_str(parsed("\"\\ude00\"")), "\xEF\xBF\xBD");
     is(sdk_json_str(parsed("\"\\ud83d\\u0041\"")), "\xEF\xBF\xBD"
@@ -176,7 +188,8 @@ START_TEST(half_pairs_and_nul_become_the_replacement_character) {
 }
 END_TEST
 
-START_TEST(text_is_the_source) {
+START_TEST(text_is_the_source)
+{
     sdk_json d = parsed(" { \"a\" : [ 1 , 2.50 ] , \"b\" : { } , \"c\" : null } ");
     is(sdk_json_text(d), "{ \"a\" : [ 1 , 2.50 ] , \"b\" : { } , \"c\" : null }");
     is(sdk_json_text(sdk_json_get(d, "a")), "[ 1 , 2.50 ]");
@@ -186,7 +199,8 @@ START_TEST(text_is_the_source) {
 }
 END_TEST
 
-START_TEST(refused) {
+START_TEST(refused)
+{
     static const char *const bad[] = {
         "",
         " ",
@@ -224,8 +238,7 @@ START_TEST(refused) {
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         sdk_json doc = {(const sdk_json_node *)(const void *)bad};
         host.failed = AORTA_OK;
-        ck_assert_msg(sdk_json_parse(ctx, bad[i], strlen(bad[i]), &doc) == AORTA_ERR_DATA, "accepted: %s",
-                      bad[i]);
+        ck_assert_msg(sdk_json_parse(ctx, bad[i], strlen(bad[i]), &doc) == AORTA_ERR_DATA, "accepted: %s", bad[i]);
         ck_assert_int_eq(host.failed, AORTA_ERR_DATA);
         ck_assert_ptr_null(doc.node);
     }
@@ -235,7 +248,8 @@ START_TEST(refused) {
 }
 END_TEST
 
-static sdk_json_node *nested(int depth, aorta_status *st) {
+static sdk_json_node *nested(int depth, aorta_status *st)
+{
     char text[512] = "";
     for (int i = 0; i < depth; i++)
         text[i] = '[', text[2 * depth - 1 - i] = ']';
@@ -244,7 +258,8 @@ static sdk_json_node *nested(int depth, aorta_status *st) {
     return (sdk_json_node *)(uintptr_t)doc.node;
 }
 
-START_TEST(depth_is_64) {
+START_TEST(depth_is_64)
+{
     aorta_status st;
     ck_assert_ptr_nonnull(nested(64, &st));
     ck_assert_ptr_null(nested(65, &st));
@@ -253,7 +268,8 @@ START_TEST(depth_is_64) {
 END_TEST
 
 /* Documents around the tape's block sizes, walked to the end. */
-START_TEST(every_length_links_its_blocks) {
+START_TEST(every_length_links_its_blocks)
+{
     char *text = malloc(400000);
     for (int n = 0; n < 200; n++) {
         int len = 0, sum = 0, want = 0;
@@ -277,7 +293,8 @@ START_TEST(every_length_links_its_blocks) {
 }
 END_TEST
 
-START_TEST(a_big_document_costs_no_more_than_its_tape) {
+START_TEST(a_big_document_costs_no_more_than_its_tape)
+{
     enum { N = 300000 };
     char *text = malloc(N * 4 + 2);
     size_t len = 0;
@@ -298,7 +315,8 @@ START_TEST(a_big_document_costs_no_more_than_its_tape) {
 }
 END_TEST
 
-START_TEST(every_allocation_may_fail) {
+START_TEST(every_allocation_may_fail)
+{
     char text[4096] = "[\"\\u0041\"";
     for (int i = 0; i < 100; i++)
         strcat(text, ",{\"k\\n\":[1,\"x\"]}");
@@ -319,7 +337,8 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-START_TEST(every_truncation_is_refused) {
+START_TEST(every_truncation_is_refused)
+{
     static const char text[] = "{\"a\":[1,2.5,\"x\\u00e9\",null,true],\"b\":{\"c\":\"\xC3\xA9\"}}";
     for (size_t len = 0; len < sizeof(text) - 1; len++) {
         sdk_json doc;
@@ -332,7 +351,8 @@ START_TEST(every_truncation_is_refused) {
 }
 END_TEST
 
-Suite *suite_json(void) {
+Suite *suite_json(void)
+{
     Suite *s = suite_create("json");
     TCase *t = tcase_create("json");
     tcase_add_checked_fixture(t, setup, teardown);

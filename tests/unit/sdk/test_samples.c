@@ -12,7 +12,8 @@ static uint64_t total;
 static int64_t last;
 
 /* Checks what every run promises, then hands on. */
-static aorta_status emit(aorta_ctx *ctx, const aorta_series *s) {
+static aorta_status emit(aorta_ctx *ctx, const aorta_series *s)
+{
     (void)ctx;
     ck_assert_uint_le(s->count, 65536);
     ck_assert_uint_gt(s->count, 0);
@@ -26,7 +27,8 @@ static aorta_status emit(aorta_ctx *ctx, const aorta_series *s) {
     return answer;
 }
 
-static void setup(void) {
+static void setup(void)
+{
     fake_host_init(&host, AORTA_OP_NORMALIZE);
     answer = AORTA_OK;
     runs = 0;
@@ -34,11 +36,13 @@ static void setup(void) {
     last = INT64_MIN;
 }
 
-static void teardown(void) {
+static void teardown(void)
+{
     fake_host_fini(&host);
 }
 
-START_TEST(runs_are_cut_at_65536) {
+START_TEST(runs_are_cut_at_65536)
+{
     sdk_samples s;
     host.table.emit_series = emit;
     sdk_samples_begin(&s, &host.ctx, "heart_rate");
@@ -52,7 +56,8 @@ START_TEST(runs_are_cut_at_65536) {
 }
 END_TEST
 
-START_TEST(any_order_is_put_right) {
+START_TEST(any_order_is_put_right)
+{
     sdk_samples s;
     host.table.emit_series = emit;
     sdk_samples_begin(&s, &host.ctx, "heart_rate");
@@ -68,20 +73,21 @@ START_TEST(any_order_is_put_right) {
 }
 END_TEST
 
-START_TEST(of_equal_times_the_last_stays) {
+START_TEST(of_equal_times_the_last_stays)
+{
     sdk_samples s;
     sdk_samples_begin(&s, &host.ctx, "heart_rate");
     const int64_t t[] = {5, 3, 5, 3, 5, 4};
     for (int i = 0; i < 6; i++)
         sdk_samples_add(&s, t[i], i);
     ck_assert_int_eq(sdk_samples_flush(&s), AORTA_OK);
-    ck_assert_str_eq(
-        host.emitted.ptr,
-        "{\"series\":\"heart_rate\",\"count\":3,\"flags\":0,\"offset_s\":0,\"v\":[[3,3],[4,5],[5,4]]}\n");
+    ck_assert_str_eq(host.emitted.ptr,
+                     "{\"series\":\"heart_rate\",\"count\":3,\"flags\":0,\"offset_s\":0,\"v\":[[3,3],[4,5],[5,4]]}\n");
 }
 END_TEST
 
-START_TEST(an_unknown_metric_drops_everything) {
+START_TEST(an_unknown_metric_drops_everything)
+{
     sdk_samples s;
     sdk_samples_begin(&s, &host.ctx, "no_such_metric");
     sdk_samples_add(&s, 1, 1);
@@ -90,7 +96,8 @@ START_TEST(an_unknown_metric_drops_everything) {
 }
 END_TEST
 
-START_TEST(a_refused_run_is_passed_over_and_a_failure_ends) {
+START_TEST(a_refused_run_is_passed_over_and_a_failure_ends)
+{
     sdk_samples s;
     host.table.emit_series = emit;
     sdk_samples_begin(&s, &host.ctx, "heart_rate");
@@ -107,7 +114,8 @@ START_TEST(a_refused_run_is_passed_over_and_a_failure_ends) {
 }
 END_TEST
 
-START_TEST(memory_may_end) {
+START_TEST(memory_may_end)
+{
     for (unsigned n = 1; n < 6; n++) {
         sdk_samples s;
         fake_host_next(&host, AORTA_OP_NORMALIZE);
@@ -120,7 +128,8 @@ START_TEST(memory_may_end) {
 }
 END_TEST
 
-Suite *suite_samples(void) {
+Suite *suite_samples(void)
+{
     Suite *s = suite_create("samples");
     TCase *t = tcase_create("samples");
     tcase_add_checked_fixture(t, setup, teardown);

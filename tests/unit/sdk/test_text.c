@@ -9,19 +9,23 @@
 static struct fake_host host;
 static aorta_ctx *ctx = &host.ctx;
 
-static void setup(void) {
+static void setup(void)
+{
     fake_host_init(&host, AORTA_OP_SYNC);
 }
 
-static void teardown(void) {
+static void teardown(void)
+{
     fake_host_fini(&host);
 }
 
-static void is(aorta_str got, const char *want) {
+static void is(aorta_str got, const char *want)
+{
     ck_assert_msg(sdk_str_eq(got, want), "got '%.*s', want '%s'", (int)got.len, got.len ? got.ptr : "", want);
 }
 
-START_TEST(comparing) {
+START_TEST(comparing)
+{
     ck_assert(sdk_str_eq(AORTA_S("abc"), "abc"));
     ck_assert(!sdk_str_eq(AORTA_S("abc"), "abcd"));
     ck_assert(!sdk_str_eq(AORTA_S("abc"), "ABC"));
@@ -32,7 +36,8 @@ START_TEST(comparing) {
 }
 END_TEST
 
-START_TEST(formatting) {
+START_TEST(formatting)
+{
     is(sdk_format(ctx, "%s-%d", "a", 7), "a-7");
     ck_assert_str_eq(sdk_cstr(ctx, (aorta_str){"abcdef", 3}), "abc");
     ck_assert_str_eq(sdk_cstr(ctx, (aorta_str){NULL, 0}), "");
@@ -41,7 +46,8 @@ START_TEST(formatting) {
 }
 END_TEST
 
-START_TEST(failing_names_the_reason_and_cuts_whole_characters) {
+START_TEST(failing_names_the_reason_and_cuts_whole_characters)
+{
     ck_assert_int_eq(sdk_fail(ctx, AORTA_ERR_CONFLICT, "x.y", "no %s", "way"), AORTA_ERR_CONFLICT);
     ck_assert_int_eq(host.failed, AORTA_ERR_CONFLICT);
     ck_assert_str_eq(host.fail_code, "x.y");
@@ -55,7 +61,8 @@ START_TEST(failing_names_the_reason_and_cuts_whole_characters) {
 }
 END_TEST
 
-START_TEST(queries_are_encoded) {
+START_TEST(queries_are_encoded)
+{
     sdk_query q = {0};
     sdk_query_add(ctx, &q, "a b", AORTA_S("c&d=\xC3\xA9~"));
     sdk_query_add_int(ctx, &q, "n", INT64_MIN);
@@ -69,7 +76,8 @@ START_TEST(queries_are_encoded) {
 }
 END_TEST
 
-START_TEST(a_long_query_grows) {
+START_TEST(a_long_query_grows)
+{
     sdk_query q = {0};
     for (int i = 0; i < 500; i++)
         sdk_query_add(ctx, &q, "key", AORTA_S("value of some length"));
@@ -77,7 +85,8 @@ START_TEST(a_long_query_grows) {
 }
 END_TEST
 
-START_TEST(a_query_without_memory_gives_no_url) {
+START_TEST(a_query_without_memory_gives_no_url)
+{
     sdk_query q = {0};
     host.alloc_fail_at = 1;
     sdk_query_add(ctx, &q, "a", AORTA_S("b"));
@@ -87,7 +96,8 @@ START_TEST(a_query_without_memory_gives_no_url) {
 }
 END_TEST
 
-START_TEST(pairs_and_fields) {
+START_TEST(pairs_and_fields)
+{
     const aorta_pair pairs[] = {{AORTA_S("code"), AORTA_S("1")}, {AORTA_S("state"), AORTA_S("2")}};
     is(sdk_pair(pairs, 2, "state"), "2");
     ck_assert_ptr_null(sdk_pair(pairs, 2, "error").ptr);
@@ -100,7 +110,8 @@ START_TEST(pairs_and_fields) {
 }
 END_TEST
 
-START_TEST(pkce_is_s256) {
+START_TEST(pkce_is_s256)
+{
     aorta_str verifier, challenge;
     ck_assert_int_eq(sdk_pkce(ctx, &verifier, &challenge), AORTA_OK);
     /* the fake host's random is 00 01 02 … 1f */
@@ -110,12 +121,14 @@ START_TEST(pkce_is_s256) {
 }
 END_TEST
 
-START_TEST(basic_authentication) {
+START_TEST(basic_authentication)
+{
     is(sdk_basic_auth(ctx, AORTA_S("Aladdin"), AORTA_S("open sesame")), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 }
 END_TEST
 
-START_TEST(fields_leave_out_what_is_not_known) {
+START_TEST(fields_leave_out_what_is_not_known)
+{
     sdk_fields f = {0};
     sdk_json doc;
     static const char text[] = "{\"a\":-1,\"b\":2,\"c\":null,\"d\":\"3\"}";
@@ -143,7 +156,8 @@ START_TEST(fields_leave_out_what_is_not_known) {
 }
 END_TEST
 
-Suite *suite_text(void) {
+Suite *suite_text(void)
+{
     Suite *s = suite_create("text");
     TCase *t = tcase_create("text");
     tcase_add_checked_fixture(t, setup, teardown);

@@ -9,7 +9,8 @@
 
 #define S INT64_C(1000000)
 
-START_TEST(date_times) {
+START_TEST(date_times)
+{
     static const struct {
         const char *text;
         int64_t us;
@@ -44,7 +45,8 @@ START_TEST(date_times) {
 }
 END_TEST
 
-START_TEST(bad_date_times) {
+START_TEST(bad_date_times)
+{
     static const char *const bad[] = {
         "",
         "2026-11-20",
@@ -79,7 +81,8 @@ START_TEST(bad_date_times) {
 }
 END_TEST
 
-START_TEST(calendar_agrees_with_the_c_library) {
+START_TEST(calendar_agrees_with_the_c_library)
+{
     struct fake_host host;
     fake_host_init(&host, AORTA_OP_SYNC);
     for (int64_t day = -40000; day < 60000; day += 13) {
@@ -103,7 +106,8 @@ START_TEST(calendar_agrees_with_the_c_library) {
 }
 END_TEST
 
-START_TEST(clocks) {
+START_TEST(clocks)
+{
     int64_t s;
     ck_assert_int_eq(sdk_clock_parse(AORTA_S("23:33"), &s), 0);
     ck_assert_int_eq(s, 84780);
@@ -118,7 +122,8 @@ START_TEST(clocks) {
 }
 END_TEST
 
-START_TEST(durations) {
+START_TEST(durations)
+{
     static const struct {
         const char *text;
         int64_t us;
@@ -143,7 +148,8 @@ START_TEST(durations) {
 }
 END_TEST
 
-Suite *suite_time(void) {
+Suite *suite_time(void)
+{
     Suite *s = suite_create("time");
     TCase *t = tcase_create("time");
     tcase_add_test(t, date_times);
