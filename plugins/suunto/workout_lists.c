@@ -144,6 +144,8 @@ aorta_status workout_zones(const struct workout *w, aorta_str *ret)
 
 /* ---- route ---- */
 
+#define ROUTE_MOST 100000 /* points; a day at one a second is 86,400. Longer ones are thinned, evenly */
+
 /* {latitude, longitude}, or {value: {x: longitude, y: latitude}} as positions are written elsewhere. */
 static int position_of(sdk_json point, double *lat, double *lon)
 {
@@ -166,8 +168,11 @@ aorta_status workout_route(const struct workout *w, aorta_str *ret)
     if (sdk_json_type(points) != SDK_JSON_ARRAY)
         points = workout_points(location);
     struct workout_clock clock = workout_clock(w, points);
+    uint32_t step = sdk_json_count(points) / ROUTE_MOST + 1, i = 0;
     for (sdk_json m = sdk_json_first(points); m.node; m = sdk_json_next(m)) {
         double lat, lon;
+        if (i++ % step)
+            continue;
         int64_t at = workout_point_time(&clock, m);
         if (!at || !position_of(m, &lat, &lon))
             continue;

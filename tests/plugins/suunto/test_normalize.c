@@ -216,6 +216,45 @@ START_TEST(big_payloads_are_read)
 }
 END_TEST
 
+/* ---- long workouts ---- */
+
+static unsigned route_points;
+
+static aorta_status count_route(aorta_ctx *ctx, const aorta_record *r)
+{
+    sdk_json route;
+    route_points = 0;
+    for (uint32_t i = 0; i < r->fields_count; i++)
+        if (sdk_str_eq(r->fields[i].key, "route")) {
+            aorta_str text = r->fields[i].value.u.s;
+            ck_assert_int_eq(sdk_json_parse(ctx, text.ptr, text.len, &route), AORTA_OK);
+            route_points = sdk_json_count(route);
+        }
+    return AORTA_OK;
+}
+
+START_TEST(long_routes_are_thinned)
+{
+    enum { POINTS = 250001, CAP = POINTS * 80 };
+    char *text = malloc(CAP);
+    struct suunto_host h;
+    ck_assert_ptr_nonnull(text);
+    size_t n = (size_t)snprintf(text, CAP,
+                                "{\"workoutKey\":\"k\",\"activityId\":11,\"startTime\":1795000000000,"
+                                "\"extensions\":[{\"type\":\"LocationStreamExtension\",\"locationPoints\":[");
+    for (int i = 0; i < POINTS; i++)
+        n += (size_t)snprintf(text + n, CAP - n, "%s{\"latitude\":52.1,\"longitude\":21.2,\"timestamp\":%lld}",
+                              i ? "," : "", 1795000000000LL + i * 1000LL);
+    n += (size_t)snprintf(text + n, CAP - n, "]}]}");
+    suunto_host_init(&h, AORTA_OP_NORMALIZE);
+    h.fake.table.emit_record = count_route;
+    ck_assert_int_eq(normalize(&h, "suunto.workouts", text, n), AORTA_OK);
+    ck_assert_uint_eq(route_points, 83334); /* every third */
+    suunto_host_fini(&h);
+    free(text);
+}
+END_TEST
+
 /* ---- what the host refuses ---- */
 
 static aorta_status refuse_record(aorta_ctx *ctx, const aorta_record *r)
@@ -286,6 +325,7 @@ Suite *normalize_suite(void)
     tcase_add_test(t, garbage);
     tcase_add_test(t, depth);
     tcase_add_test(t, big_payloads_are_read);
+    tcase_add_test(t, long_routes_are_thinned);
     tcase_add_test(t, a_refused_record_is_not_the_end);
     tcase_add_test(t, types_are_of_the_catalogue);
     suite_add_tcase(s, t);
