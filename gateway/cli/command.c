@@ -6,14 +6,15 @@
 #include <stdlib.h>
 
 #include "cli/plugin.h"
+#include "main/layout.h"
 
 #define CHILD_OPTIONS "config role slot config-fd listen-fd ready-fd"
 
 const struct command commands[] = {
     {"serve", "", "run the gateway", CHILD_OPTIONS, 0, 0, command_serve},
     {"migrate", "", "bring the database's schema up to date", "config", 0, 0, command_migrate},
-    {"key create", "[--name NAME] [--scope read,write,admin]", "make an API key and print it, once",
-     "config name scope", 0, 0, command_key_create},
+    {"key create", "[--name NAME] [--scopes read,write,admin]", "make an API key and print it, once",
+     "config name scopes", 0, 0, command_key_create},
     {"key list", "", "list API keys", "config", 0, 0, command_key_list},
     {"key revoke", "ID", "make an API key invalid at once", "config", 1, 1, command_key_revoke},
     {"plugin", "list|inspect|normalize …", "look at providers without a server (aorta plugin --help)", NULL, 0, 0,
@@ -21,6 +22,7 @@ const struct command commands[] = {
     {"config check", "", "read the configuration, load the providers, print what would be used", "config", 0, 0,
      command_config_check},
     {"config docs", "", "print docs/configuration.md", "", 0, 0, command_config_docs},
+    {"database url", "", "print how the database is reached, for psql and libpq", "config", 0, 0, command_database_url},
     {"backup", "FILE", "write the private cluster's data to FILE", "config", 1, 1, command_backup},
     {"restore", "[--replace] FILE", "make the private cluster anew from a backup", "config replace", 1, 1,
      command_restore},
@@ -34,7 +36,7 @@ const size_t commands_count = sizeof(commands) / sizeof(commands[0]);
 enum {
     OPT_CONFIG = 256,
     OPT_NAME,
-    OPT_SCOPE,
+    OPT_SCOPES,
     OPT_REPLACE,
     OPT_ROLE,
     OPT_SLOT,
@@ -47,7 +49,7 @@ enum {
 static const struct option long_options[] = {
     {"config", required_argument, NULL, OPT_CONFIG},
     {"name", required_argument, NULL, OPT_NAME},
-    {"scope", required_argument, NULL, OPT_SCOPE},
+    {"scopes", required_argument, NULL, OPT_SCOPES},
     {"replace", no_argument, NULL, OPT_REPLACE},
     {"role", required_argument, NULL, OPT_ROLE},
     {"slot", required_argument, NULL, OPT_SLOT},
@@ -67,8 +69,8 @@ static void put(struct cli *cli, int option, const char *value)
     case OPT_NAME:
         cli->name = value;
         break;
-    case OPT_SCOPE:
-        cli->scope = value;
+    case OPT_SCOPES:
+        cli->scopes = value;
         break;
     case OPT_REPLACE:
         cli->replace = true;
@@ -165,6 +167,17 @@ int command_help(const struct cli *cli)
     return 0;
 }
 
+/* `aorta plugin` reads no configuration; it finds the plugins where the gateway would. */
+static int run_plugin(int argc, char **argv)
+{
+    char folder[PATH_MAX];
+    struct gw_err err;
+
+    if (gw_main_plugin_dir("", folder, &err) == GW_OK)
+        setenv("AORTA_PLUGIN_DIR", folder, 0);
+    return gw_cli_plugin(argc, argv);
+}
+
 int command_main(int argc, char **argv)
 {
     struct cli cli = {0};
@@ -180,7 +193,7 @@ int command_main(int argc, char **argv)
         if (words == 0)
             continue;
         if (!commands[i].run)
-            return gw_cli_plugin(argc - 1, argv + 1);
+            return run_plugin(argc - 1, argv + 1);
         status = read_options(&commands[i], argc - words, argv + words, &cli);
         return status >= 0 ? status : commands[i].run(&cli);
     }

@@ -10,7 +10,7 @@
 struct cli {
     const char *config;       /* --config */
     const char *name;         /* --name */
-    const char *scope;        /* --scope */
+    const char *scopes;       /* --scopes */
     bool replace;             /* --replace */
     struct gw_role_args role; /* --role and what goes with it: how the master starts its children */
     char **rest;              /* what is no option */
@@ -36,6 +36,7 @@ int command_key_list(const struct cli *cli);
 int command_key_revoke(const struct cli *cli);
 int command_config_check(const struct cli *cli);
 int command_config_docs(const struct cli *cli);
+int command_database_url(const struct cli *cli);
 int command_backup(const struct cli *cli);
 int command_restore(const struct cli *cli);
 int command_version(const struct cli *cli);

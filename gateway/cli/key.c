@@ -94,8 +94,8 @@ int command_key_create(const struct cli *cli)
 {
     struct work work = {.cli = cli, .scopes = GW_SCOPE_READ | GW_SCOPE_WRITE | GW_SCOPE_ADMIN};
 
-    if (cli->scope && !read_scopes(cli->scope, &work.scopes)) {
-        fprintf(stderr, "aorta: --scope is a list of read, write and admin, separated by commas\n");
+    if (cli->scopes && !read_scopes(cli->scopes, &work.scopes)) {
+        fprintf(stderr, "aorta: --scopes is a list of read, write and admin, separated by commas\n");
         return 2;
     }
     if (cli->name && (strlen(cli->name) > 100 || !gw_utf8_valid(cli->name, strlen(cli->name)))) {

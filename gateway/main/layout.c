@@ -79,17 +79,16 @@ static enum gw_code place_socket(const struct gw_config *config, struct gw_layou
     return GW_OK;
 }
 
-/* Beside the program: installed as <prefix>/bin and <prefix>/lib/aorta/plugins, built as <build>/bin and
- * plugins. */
-static enum gw_code place_plugins(const struct gw_config *config, struct gw_layout *l, struct gw_err *err)
+/* Beside the program: installed as <prefix>/bin and <prefix>/lib/aorta/plugins, built as <build>/bin and plugins. */
+enum gw_code gw_main_plugin_dir(const char *configured, char out[PATH_MAX], struct gw_err *err)
 {
     static const char *const beside[] = {"/../lib/aorta/plugins", "/../plugins"};
     char bin[PATH_MAX], path[PATH_MAX];
     ssize_t len;
     enum gw_code code;
 
-    if (config->plugin_dir[0])
-        return absolute(config->plugin_dir, l->plugin_dir, err);
+    if (configured[0])
+        return absolute(configured, out, err);
     len = readlink("/proc/self/exe", bin, sizeof(bin) - 1);
     if (len < 0)
         return gw_fail(err, GW_CONFIG, "/proc/self/exe: %s", strerror(errno));
@@ -98,10 +97,10 @@ static enum gw_code place_plugins(const struct gw_config *config, struct gw_layo
     for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
         if ((code = join(path, bin, beside[i], err)) != GW_OK)
             return code;
-        if (realpath(path, l->plugin_dir))
+        if (realpath(path, out))
             return GW_OK;
     }
-    return join(l->plugin_dir, bin, beside[0], err);
+    return join(out, bin, beside[0], err);
 }
 
 enum gw_code gw_main_layout(const struct gw_config *config, bool create, struct gw_layout *ret, struct gw_err *err)
@@ -124,7 +123,7 @@ enum gw_code gw_main_layout(const struct gw_config *config, bool create, struct 
         return code;
     if ((code = place_socket(config, ret, err)) != GW_OK)
         return code;
-    return place_plugins(config, ret, err);
+    return gw_main_plugin_dir(config->plugin_dir, ret->plugin_dir, err);
 }
 
 enum gw_code gw_main_private_folder(const char *path, struct gw_err *err)

@@ -21,6 +21,8 @@ struct gw_layout {
 /* create: the state directory is made when missing (0700), for the user who calls. */
 enum gw_code gw_main_layout(const struct gw_config *config, bool create, struct gw_layout *ret,
                             struct gw_err *err) GW_MUST_USE;
+/* The folder of plugins: the configured one, or when that is "" the one installed beside the program. */
+enum gw_code gw_main_plugin_dir(const char *configured, char out[PATH_MAX], struct gw_err *err) GW_MUST_USE;
 /* Folder that is ours alone (0700), made when missing; refused when it is somebody else's or open to others.
  */
 enum gw_code gw_main_private_folder(const char *path, struct gw_err *err) GW_MUST_USE;
