@@ -18,8 +18,7 @@ aorta_status sync_days_piece(const struct suunto *self, aorta_ctx *ctx, struct c
 /* A sentence for the person who asked for the sync: the host shows log lines with this key beside the result.
  */
 void sync_warn(aorta_ctx *ctx, aorta_str text);
-aorta_status sync_emit(aorta_ctx *ctx, const char *kind, aorta_str external_id, aorta_str origin,
-                       aorta_str data);
+aorta_status sync_emit(aorta_ctx *ctx, const char *kind, aorta_str external_id, aorta_str origin, aorta_str data);
 aorta_status sync_malformed(aorta_ctx *ctx);
 
 #endif

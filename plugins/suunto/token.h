@@ -6,8 +6,7 @@
 
 struct token {
     aorta_str access, refresh, type, scope;
-    aorta_str
-        user; /* the Suunto app's user name; webhooks call it `username`. May be empty after a refresh */
+    aorta_str user; /* the Suunto app's user name; webhooks call it `username`. May be empty after a refresh */
     int64_t expires_in_s;
 };
 
@@ -15,7 +14,7 @@ struct token {
 enum token_grant { GRANT_CODE, GRANT_REFRESH };
 
 /* POSTs the form with HTTP Basic. A failure is recorded and returned; *ret is then untouched. */
-aorta_status token_request(const struct suunto *self, aorta_ctx *ctx, enum token_grant grant,
-                           const sdk_query *form, struct token *ret);
+aorta_status token_request(const struct suunto *self, aorta_ctx *ctx, enum token_grant grant, const sdk_query *form,
+                           struct token *ret);
 
 #endif

@@ -16,12 +16,14 @@ struct script {
     int32_t status;
 };
 
-static void must(int truth) {
+static void must(int truth)
+{
     if (!truth)
         abort();
 }
 
-static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply) {
+static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_reply *reply)
+{
     const struct script *s = f->script;
     (void)req;
     reply->status = s->status;
@@ -29,11 +31,10 @@ static void answer(struct fake_host *f, const aorta_http_req *req, struct fake_r
     reply->len = s->len;
 }
 
-static aorta_status no_decode(aorta_ctx *ctx, uint32_t codec, const char *text, size_t len,
-                              aorta_bytes *out) {
+static aorta_status no_decode(aorta_ctx *ctx, uint32_t codec, const char *text, size_t len, aorta_bytes *out)
+{
     (void)codec;
-    uint8_t *copy =
-        ctx->host->alloc(ctx, len + 1); /* as if it were in clear: the fuzzer need not learn base64 */
+    uint8_t *copy = ctx->host->alloc(ctx, len + 1); /* as if it were in clear: the fuzzer need not learn base64 */
     if (!copy)
         return AORTA_ERR_NOMEM;
     memcpy(copy, text, len);
@@ -41,7 +42,8 @@ static aorta_status no_decode(aorta_ctx *ctx, uint32_t codec, const char *text, 
     return AORTA_OK;
 }
 
-static void *instance(const aorta_plugin *plugin, struct fake_host *host) {
+static void *instance(const aorta_plugin *plugin, struct fake_host *host)
+{
     aorta_value values[16] = {{.type = AORTA_TYPE_NONE}};
     void *self = NULL;
     must(plugin->desc->settings_count <= 16);
@@ -54,7 +56,8 @@ static void *instance(const aorta_plugin *plugin, struct fake_host *host) {
     return self;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     static const int32_t statuses[] = {200, 200, 200, 200, 204, 400, 401, 403, 404, 429, 500};
     if (size == 0 || size > 1 << 16)
         return 0;
@@ -68,16 +71,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     void *self = instance(plugin, &host);
 
     const aorta_value none = {.type = AORTA_TYPE_NONE};
-    const aorta_value params[] = {
-        {.type = AORTA_TYPE_TIME, .u.i = INT64_C(1794398400000000)}, none, none, none};
+    const aorta_value params[] = {{.type = AORTA_TYPE_TIME, .u.i = INT64_C(1794398400000000)}, none, none, none};
     const aorta_sync_req req = {.struct_size = sizeof(req),
                                 .mode = AORTA_SYNC_MANUAL,
                                 .params = params,
                                 .params_count = AORTA_COUNT(params),
                                 .data = data[0] & 0x80 ? AORTA_DATA_247 : AORTA_DATA_WORKOUTS};
     aorta_status st = plugin->ops->sync(self, &host.ctx, &req);
-    must(st == AORTA_OK || host.failed == st ||
-         st == AORTA_ERR_INTERNAL); /* INTERNAL: more than the host keeps */
+    must(st == AORTA_OK || host.failed == st || st == AORTA_ERR_INTERNAL); /* INTERNAL: more than the host keeps */
     for (unsigned i = 0; i < host.payloads; i++)
         must(host.payload[i].len > 0 && host.payload[i].len < size);
 

@@ -10,16 +10,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void must(int truth) {
+static void must(int truth)
+{
     if (!truth)
         abort();
 }
 
-static void check_time(int64_t us) {
+static void check_time(int64_t us)
+{
     must(us >= 0 && us < INT64_C(7258118400000000)); /* 2200 */
 }
 
-static aorta_status record(aorta_ctx *ctx, const aorta_record *r) {
+static aorta_status record(aorta_ctx *ctx, const aorta_record *r)
+{
     (void)ctx;
     check_time(r->start_us);
     must(r->end_us >= r->start_us);
@@ -30,8 +33,7 @@ static aorta_status record(aorta_ctx *ctx, const aorta_record *r) {
         must(f->key.len > 0);
         must(f->value.type != AORTA_TYPE_FLOAT || isfinite(f->value.u.f));
         for (uint32_t k = 0; k < i; k++)
-            must(f->key.len != r->fields[k].key.len ||
-                 memcmp(f->key.ptr, r->fields[k].key.ptr, f->key.len) != 0);
+            must(f->key.len != r->fields[k].key.len || memcmp(f->key.ptr, r->fields[k].key.ptr, f->key.len) != 0);
         if (f->value.type == AORTA_TYPE_JSON) {
             sdk_json json;
             aorta_status st = sdk_json_parse(ctx, f->value.u.s.ptr, f->value.u.s.len, &json);
@@ -41,7 +43,8 @@ static aorta_status record(aorta_ctx *ctx, const aorta_record *r) {
     return AORTA_OK;
 }
 
-static aorta_status series(aorta_ctx *ctx, const aorta_series *s) {
+static aorta_status series(aorta_ctx *ctx, const aorta_series *s)
+{
     (void)ctx;
     must(s->count > 0 && s->metric != 0);
     must(s->tz_offset_s >= -64800 && s->tz_offset_s <= 64800);
@@ -53,7 +56,8 @@ static aorta_status series(aorta_ctx *ctx, const aorta_series *s) {
     return AORTA_OK;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     const aorta_plugin *plugin = aorta_plugin_entry(NULL);
     unsigned kinds = 0;
     while (plugin->desc->payload_kinds[kinds])
