@@ -153,8 +153,7 @@ struct stamp civil_wall(int64_t s, int offset_min)
 {
     struct stamp out;
     struct civil c = civil_from_s(s + offset_min * 60);
-    snprintf(out.s, sizeof out.s, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute,
-             c.second);
+    snprintf(out.s, sizeof out.s, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour, c.minute, c.second);
     return out;
 }
 

@@ -22,11 +22,11 @@ bool civil_parse_us(const char *text, int64_t *ret_us);
 struct stamp {
     char s[48];
 };
-struct stamp civil_date(int day);                                 /* 2026-11-20 */
-struct stamp civil_utc(int64_t s);                                /* 2026-11-20T07:30:00Z */
-struct stamp civil_wall(int64_t s, int offset_min);               /* 2026-11-20T08:30:00 */
-struct stamp civil_iso_ms(int64_t ms, int offset_min);            /* 2026-11-20T08:30:00.000+01:00 */
-struct stamp civil_hh_mm(int64_t s, int offset_min);              /* 08:30 */
-struct stamp civil_hh_mm_ss(int64_t s, int offset_min);           /* 08:30:00 */
+struct stamp civil_date(int day);                       /* 2026-11-20 */
+struct stamp civil_utc(int64_t s);                      /* 2026-11-20T07:30:00Z */
+struct stamp civil_wall(int64_t s, int offset_min);     /* 2026-11-20T08:30:00 */
+struct stamp civil_iso_ms(int64_t ms, int offset_min);  /* 2026-11-20T08:30:00.000+01:00 */
+struct stamp civil_hh_mm(int64_t s, int offset_min);    /* 08:30 */
+struct stamp civil_hh_mm_ss(int64_t s, int offset_min); /* 08:30:00 */
 
 #endif

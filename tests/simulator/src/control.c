@@ -179,7 +179,8 @@ static void settings_post(const struct req *r, const json_t *body, struct reply 
     (void)r;
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)(size_t)body, name, value) {
+    json_object_foreach((json_t *)(size_t)body, name, value)
+    {
         long number = json_is_boolean(value) ? json_is_true(value) : (long)json_number_value(value);
         if (json_is_string(value) || !settings_put(name, number)) {
             control_wrong(a, "no such setting, or not a number");
@@ -212,8 +213,7 @@ static void people_get(const struct req *r, const json_t *body, struct reply *a)
 static bool path_fits(const char *path, const char *want)
 {
     size_t n = strlen(want);
-    return strncmp(path, want, n) == 0 &&
-           (path[n] == '\0' || (path[n] == '/' && strcmp(want, "/control/faults") == 0));
+    return strncmp(path, want, n) == 0 && (path[n] == '\0' || (path[n] == '/' && strcmp(want, "/control/faults") == 0));
 }
 
 void control_handle(const struct req *r, struct reply *a)

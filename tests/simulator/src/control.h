@@ -10,11 +10,11 @@ void control_handle(const struct req *r, struct reply *a);
 
 /* For the control_*.c files. */
 typedef void control_fn(const struct req *r, const json_t *body, struct reply *a);
-void control_wrong(struct reply *a, const char *why);   /* 400 {"error": …} */
-void control_done(struct reply *a);                     /* 200 {"ok": true} */
-const char *control_text(const json_t *body, const char *key);  /* NULL when absent */
+void control_wrong(struct reply *a, const char *why);          /* 400 {"error": …} */
+void control_done(struct reply *a);                            /* 200 {"ok": true} */
+const char *control_text(const json_t *body, const char *key); /* NULL when absent */
 long control_number(const json_t *body, const char *key, long otherwise);
-const struct person *control_person(const json_t *body, struct reply *a);   /* NULL: 400 is written */
+const struct person *control_person(const json_t *body, struct reply *a); /* NULL: 400 is written */
 bool control_provider(const json_t *body, struct reply *a, enum provider *ret);
 bool control_moment(const json_t *v, int64_t *ret_us); /* ISO text or Unix seconds */
 

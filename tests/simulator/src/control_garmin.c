@@ -37,7 +37,8 @@ static bool set_modes(const json_t *types)
     const char *type;
     json_t *name;
     bool good = true;
-    json_object_foreach((json_t *)(size_t)types, type, name) {
+    json_object_foreach((json_t *)(size_t)types, type, name)
+    {
         enum watch_mode mode = WATCH_OFF;
         good = mode_of(json_string_value(name), &mode) && garmin_watch_modes(type, mode) && good;
     }
@@ -51,7 +52,8 @@ void control_garmin_webhook(const struct req *r, const json_t *body, struct repl
     bool good = true;
     if (json_object_get(body, "url"))
         garmin_watch_url(NULL, control_text(body, "url"));
-    json_object_foreach(json_object_get(body, "urls"), type, url) {
+    json_object_foreach(json_object_get(body, "urls"), type, url)
+    {
         good = good && garmin_type_by_key(type) >= 0;
         if (good)
             garmin_watch_url(type, json_string_value(url));
@@ -99,9 +101,11 @@ static int fill_parts(struct watch_part *parts, const json_t *persons, const jso
     size_t i, k;
     json_t *person, *type;
     int n = 0;
-    json_array_foreach(persons, i, person) {
+    json_array_foreach(persons, i, person)
+    {
         ask.person = people_find(json_string_value(person));
-        json_array_foreach(types, k, type) {
+        json_array_foreach(types, k, type)
+        {
             const char *name = json_string_value(type);
             int t = name ? garmin_type_by_key(name) : -1;
             if (!ask.person || t < 0 || n == PARTS_MAX)
@@ -161,7 +165,8 @@ static bool read_permissions(const json_t *names, unsigned *ret)
     size_t i;
     json_t *name;
     *ret = 0;
-    json_array_foreach(names, i, name) {
+    json_array_foreach(names, i, name)
+    {
         unsigned bit = json_is_string(name) ? perm_find(json_string_value(name)) : 0;
         if (!bit)
             return false;
@@ -184,10 +189,9 @@ void control_garmin_permissions(const struct req *r, const json_t *body, struct 
     int n = tokens_set_perms(p, perms);
     char *id = text_printf("%s-perm", garmin_user_id(p).s);
     if (!quiet(body))
-        garmin_watch_event("userPermissionsChange",
-                           json_pack("{s:s, s:s, s:o, s:I}", "userId", garmin_user_id(p).s, "summaryId", id,
-                                     "permissions", perm_list(perms), "changeTimeInSeconds",
-                                     (json_int_t)clock_now_s()));
+        garmin_watch_event("userPermissionsChange", json_pack("{s:s, s:s, s:o, s:I}", "userId", garmin_user_id(p).s,
+                                                              "summaryId", id, "permissions", perm_list(perms),
+                                                              "changeTimeInSeconds", (json_int_t)clock_now_s()));
     free(id);
     reply_json(a, 200, json_pack("{s:i}", "touched", n));
 }

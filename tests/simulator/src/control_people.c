@@ -141,8 +141,8 @@ void control_polar_user(const struct req *r, const json_t *body, struct reply *a
         polar_register(p, json_string_value(registered));
     else if (json_is_null(registered) && registered)
         polar_unregister(p);
-    reply_json(a, 200, json_pack("{s:b, s:b}", "consent", polar_consented(p), "registered",
-                                 polar_registered_s(p) != 0));
+    reply_json(a, 200,
+               json_pack("{s:b, s:b}", "consent", polar_consented(p), "registered", polar_registered_s(p) != 0));
 }
 
 void control_polar_member(const struct req *r, const json_t *body, struct reply *a)

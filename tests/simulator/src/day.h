@@ -28,9 +28,9 @@ struct workout {
     int day, index;
     enum sport sport;
     int64_t start_ms, duration_ms;
-    int64_t pause_ms; /* Suunto: time that duration leaves out, when the watch tells the stop time */
-    int64_t upload_s; /* when the provider learns of it */
-    int revision;     /* corrections so far */
+    int64_t pause_ms;  /* Suunto: time that duration leaves out, when the watch tells the stop time */
+    int64_t upload_s;  /* when the provider learns of it */
+    int revision;      /* corrections so far */
     int64_t revised_s; /* the last one; 0: none */
     double distance_m; /* 0: none */
     int kcal, avg_hr, max_hr, steps, ascent_m, descent_m, cadence;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { THREADS = 4, BODY_KEPT = 65536, LOG_MAX = 100000 };
+enum { THREADS = 4, BODY_KEPT = 16384, LOG_MAX = 100000 };
 
 struct job {
     struct parcel p;
@@ -365,9 +365,9 @@ long deliver_waiting(void)
 static json_t *logged_json(const struct logged *l, bool bodies)
 {
     json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:s?, s:s, s:I, s:i, s:I, s:s}", "id", (json_int_t)l->id, "time",
-                          civil_iso_ms(l->at_us / 1000, 0).s, "provider", provider_name(l->provider), "label",
-                          l->label, "person", l->person, "url", l->url, "bytes", (json_int_t)l->bytes, "attempts",
-                          l->attempts, "status", (json_int_t)l->status, "state", l->state);
+                          civil_iso_ms(l->at_us / 1000, 0).s, "provider", provider_name(l->provider), "label", l->label,
+                          "person", l->person, "url", l->url, "bytes", (json_int_t)l->bytes, "attempts", l->attempts,
+                          "status", (json_int_t)l->status, "state", l->state);
     if (bodies)
         json_object_set_new(o, "body", l->body ? json_string(l->body) : json_null());
     return o;

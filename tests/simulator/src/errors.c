@@ -28,8 +28,9 @@ void error_pull_token(struct reply *a)
 void error_polar(struct reply *a, int status, const char *type, const char *message)
 {
     char *id = crypt_hex(8);
-    reply_json(a, status, json_pack("{s:s, s:i, s:s, s:s, s:s}", "timestamp", civil_utc(clock_now_s()).s, "status",
-                                    status, "errorType", type, "message", message, "corrId", id));
+    reply_json(a, status,
+               json_pack("{s:s, s:i, s:s, s:s, s:s}", "timestamp", civil_utc(clock_now_s()).s, "status", status,
+                         "errorType", type, "message", message, "corrId", id));
     free(id);
 }
 
@@ -107,8 +108,9 @@ static const char *reason(int status)
 static void garmin_5xx(struct reply *a, int status)
 {
     char *id = crypt_uuid();
-    reply_json(a, status, json_pack("{s:s, s:s, s:s, s:s}", "errorType", "SYSTEM_EXCEPTION", "message",
-                                    reason(status), "errorMessage", reason(status), "errorId", id));
+    reply_json(a, status,
+               json_pack("{s:s, s:s, s:s, s:s}", "errorType", "SYSTEM_EXCEPTION", "message", reason(status),
+                         "errorMessage", reason(status), "errorId", id));
     free(id);
 }
 

@@ -16,9 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const polar_names[] = {"EXERCISE",         "SLEEP",
-                                          "CONTINUOUS_HEART_RATE", "ACTIVITY_SUMMARY",
-                                          "SLEEP_WISE_ALERTNESS",  "SLEEP_WISE_CIRCADIAN_BEDTIME"};
+static const char *const polar_names[] = {"EXERCISE",
+                                          "SLEEP",
+                                          "CONTINUOUS_HEART_RATE",
+                                          "ACTIVITY_SUMMARY",
+                                          "SLEEP_WISE_ALERTNESS",
+                                          "SLEEP_WISE_CIRCADIAN_BEDTIME"};
 enum { POLAR_NAMES = sizeof polar_names / sizeof polar_names[0] };
 
 struct watched {
@@ -146,8 +149,12 @@ static void post(enum provider prov, const struct event_hook *h, const char *nam
                  json_t *take_body)
 {
     static const char *const headers[PROVIDERS] = {"", "Polar-Webhook-Signature", "X-HMAC-SHA256-Signature"};
-    struct parcel parcel = {.provider = prov, .label = text_dup(name), .person = text_dup(p->name), .delay_ms = 100,
-                            .retry_ms = 1000, .timeout_ms = setting(SET_EVENTS_TIMEOUT_MS)};
+    struct parcel parcel = {.provider = prov,
+                            .label = text_dup(name),
+                            .person = text_dup(p->name),
+                            .delay_ms = 100,
+                            .retry_ms = 1000,
+                            .timeout_ms = setting(SET_EVENTS_TIMEOUT_MS)};
     parcel.tries = prov == POLAR ? 6 : 2; /* Suunto soon gives up and does not replay */
     parcel.url = text_dup(h->url);
     parcel.body = wire_dump(take_body);
@@ -216,8 +223,7 @@ static void suunto_rows(const struct event_hook *h, const struct person *p, cons
         json_decref(take_rows);
         return;
     }
-    post(SUUNTO, h, type, p,
-         json_pack("{s:s, s:s, s:o}", "type", type, "username", p->name, "samples", take_rows));
+    post(SUUNTO, h, type, p, json_pack("{s:s, s:s, s:o}", "type", type, "username", p->name, "samples", take_rows));
 }
 
 bool events_polar_send(const struct person *p, const char *event, int day)
@@ -311,7 +317,8 @@ static void polar_news(const struct event_hook *h, const struct watched *w, int 
     int n = workouts_make(w->person, POLAR, day, ws);
     for (int i = 0; i < n; i++)
         if (within(w, ws[i].upload_s, now_s))
-            polar_post(h, w->person, "EXERCISE", polar_body(w->person, "EXERCISE", "entity_id", ws[i].key, "exercises"));
+            polar_post(h, w->person, "EXERCISE",
+                       polar_body(w->person, "EXERCISE", "entity_id", ws[i].key, "exercises"));
     night_make(w->person, POLAR, day, &night);
     for (int i = 0; night.present && within(w, night.upload_s, now_s) && i <= setting(SET_POLAR_DOUBLE_SLEEP); i++)
         polar_day(h, w->person, "SLEEP", day);

@@ -11,10 +11,17 @@
 #include <string.h>
 
 static const char *const names[FAULT_KINDS] = {
-    [FAULT_STATUS] = "status",       [FAULT_SLOW] = "slow",           [FAULT_CUT] = "cut",
-    [FAULT_RESET] = "reset",         [FAULT_MALFORMED] = "malformed", [FAULT_TRUNCATED] = "truncated",
-    [FAULT_EMPTY] = "empty",         [FAULT_HUGE] = "huge",           [FAULT_EXPIRED] = "expired",
-    [FAULT_REVOKED] = "revoked",     [FAULT_PULL_TOKEN] = "pull_token",
+    [FAULT_STATUS] = "status",
+    [FAULT_SLOW] = "slow",
+    [FAULT_CUT] = "cut",
+    [FAULT_RESET] = "reset",
+    [FAULT_MALFORMED] = "malformed",
+    [FAULT_TRUNCATED] = "truncated",
+    [FAULT_EMPTY] = "empty",
+    [FAULT_HUGE] = "huge",
+    [FAULT_EXPIRED] = "expired",
+    [FAULT_REVOKED] = "revoked",
+    [FAULT_PULL_TOKEN] = "pull_token",
 };
 
 struct fault {

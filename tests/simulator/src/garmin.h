@@ -80,7 +80,7 @@ struct garmin_pull {
 };
 char *garmin_pull_mint(const struct garmin_pull *what, int64_t *ret_expires_s); /* given to you */
 char *garmin_file_mint(const struct person *p, int64_t activity_id);            /* good once */
-int garmin_pull_expire(void); /* all of them, now */
+int garmin_pull_expire(void);                                                   /* all of them, now */
 void garmin_pull_get(const struct req *r, struct reply *a, const struct auth *who, enum garmin_type type);
 void garmin_pull_file(const struct req *r, struct reply *a, const struct auth *who);
 void garmin_pull_reset(void);

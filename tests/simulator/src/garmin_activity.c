@@ -149,8 +149,7 @@ static json_t *details(const struct workout *w)
         json_array_append_new(samples, sample(w, s));
     json_object_set_new(o, "summary", summary);
     json_object_set_new(o, "samples", samples);
-    json_object_set_new(o, "laps",
-                        json_pack("[{s:I}]", "startTimeInSeconds", (json_int_t)(w->start_ms / 1000)));
+    json_object_set_new(o, "laps", json_pack("[{s:I}]", "startTimeInSeconds", (json_int_t)(w->start_ms / 1000)));
     return o;
 }
 
@@ -188,8 +187,11 @@ static char *tcx_of(const struct workout *w)
                "xmlns=\"http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2\"><Activities><Activity "
                "Sport=\"%s\"><Id>%s</Id><Lap StartTime=\"%s\"><TotalTimeSeconds>%lld</TotalTimeSeconds>"
                "<DistanceMeters>%.1f</DistanceMeters><Calories>%d</Calories><Track>\n",
-               w->sport == RUN ? "Running" : w->sport == RIDE ? "Biking" : "Other", civil_utc(w->start_ms / 1000).s,
-               civil_utc(w->start_ms / 1000).s, (long long)(w->duration_ms / 1000), w->distance_m, w->kcal);
+               w->sport == RUN    ? "Running"
+               : w->sport == RIDE ? "Biking"
+                                  : "Other",
+               civil_utc(w->start_ms / 1000).s, civil_utc(w->start_ms / 1000).s, (long long)(w->duration_ms / 1000),
+               w->distance_m, w->kcal);
     for (int s = 0; workout_has_hr(w) && s < w->duration_ms / 1000; s += w->rate_s)
         buf_printf(&b, "<Trackpoint><Time>%s</Time><HeartRateBpm><Value>%d</Value></HeartRateBpm></Trackpoint>\n",
                    civil_utc(w->start_ms / 1000 + s).s, workout_hr(w, s));

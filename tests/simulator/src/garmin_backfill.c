@@ -65,9 +65,8 @@ static bool remember(const struct asked *want, struct asked *ret)
 
 static void refuse_again(struct reply *a, const struct asked *before)
 {
-    char *text = text_printf("User already requested backfill of %s from %s to %s at %s",
-                             garmin_rows[before->type].key, civil_utc(before->from_s).s, civil_utc(before->to_s).s,
-                             civil_utc(before->at_s).s);
+    char *text = text_printf("User already requested backfill of %s from %s to %s at %s", garmin_rows[before->type].key,
+                             civil_utc(before->from_s).s, civil_utc(before->to_s).s, civil_utc(before->at_s).s);
     error_garmin(a, 409, text);
     free(text);
 }

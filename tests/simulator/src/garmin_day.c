@@ -121,7 +121,7 @@ static json_t *heart_map(const struct day *d, int64_t until)
 {
     json_t *map = json_object();
     int step = (int)setting(SET_GARMIN_HR_STEP_S);
-    for (int64_t t = d->start_s; t < until; t += step > 0 ? step : 15) {
+    for (int64_t t = d->start_s; t<until; t += step> 0 ? step : 15) {
         int hr = day_hr(d, t);
         if (hr)
             map_put_int(map, t - d->start_s, hr);
@@ -202,7 +202,8 @@ static bool shown_slot(const struct garmin_ask *ask, const int64_t uploads[DAY_U
     return false;
 }
 
-static void epoch(const struct day *d, int64_t t, const char *type, const char *code, int steps, int active_s, json_t *out)
+static void epoch(const struct day *d, int64_t t, const char *type, const char *code, int steps, int active_s,
+                  json_t *out)
 {
     json_t *o = item(d->person, t, code);
     set_text(o, "activityType", type);
@@ -277,10 +278,10 @@ static json_t *levels(const struct night *n)
         json_t *list = json_array();
         for (int i = 0; i < n->count; i++)
             if (n->seg[i].stage == (enum stage)stage)
-                json_array_append_new(list, json_pack("{s:I, s:I}", "startTimeInSeconds",
-                                                      (json_int_t)(n->start_ms / 1000 + n->seg[i].from),
-                                                      "endTimeInSeconds",
-                                                      (json_int_t)(n->start_ms / 1000 + n->seg[i].to)));
+                json_array_append_new(list,
+                                      json_pack("{s:I, s:I}", "startTimeInSeconds",
+                                                (json_int_t)(n->start_ms / 1000 + n->seg[i].from), "endTimeInSeconds",
+                                                (json_int_t)(n->start_ms / 1000 + n->seg[i].to)));
         if (json_array_size(list))
             json_object_set(map, names[stage], list);
         json_decref(list);
@@ -549,7 +550,11 @@ void garmin_mct(const struct garmin_ask *ask, int day, json_t *out)
     set_int(o, "dayInCycle", in_cycle);
     set_int(o, "periodLength", 5);
     set_int(o, "currentPhase", period ? 1 : in_cycle < 10 ? 2 : fertile ? 3 : 4);
-    set_text(o, "currentPhaseType", period ? "MENSTRUAL" : in_cycle < 10 ? "FOLLICULAR" : fertile ? "OVULATION" : "LUTEAL");
+    set_text(o, "currentPhaseType",
+             period          ? "MENSTRUAL"
+             : in_cycle < 10 ? "FOLLICULAR"
+             : fertile       ? "OVULATION"
+                             : "LUTEAL");
     set_int(o, "predictedCycleLength", length);
     json_object_set_new(o, "isPredictedCycle", json_false());
     set_int(o, "cycleLength", length);

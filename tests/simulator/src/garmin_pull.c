@@ -57,8 +57,8 @@ char *garmin_file_mint(const struct person *p, int64_t activity_id)
     struct garmin_pull what = {.person = p, .type = G_FILES};
     int64_t expires_s;
     char *token = keep(&what, activity_id, &expires_s), *base = server_url();
-    char *url = text_printf("%s/garmin/wellness-api/rest/activityFile?id=%lld&token=%s", base, (long long)activity_id,
-                            token);
+    char *url =
+        text_printf("%s/garmin/wellness-api/rest/activityFile?id=%lld&token=%s", base, (long long)activity_id, token);
     free(base);
     free(token);
     return url;

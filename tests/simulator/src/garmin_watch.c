@@ -39,7 +39,8 @@ enum { FIRST_UPLOAD_WAIT_MS = 500, PARTS_MAX = 40 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct user *users;
 static struct map by_name;
-static struct config now_used = {.modes = {[G_DAILIES] = WATCH_PUSH, [G_SLEEPS] = WATCH_PUSH, [G_ACTIVITIES] = WATCH_PUSH}};
+static struct config now_used = {
+    .modes = {[G_DAILIES] = WATCH_PUSH, [G_SLEEPS] = WATCH_PUSH, [G_ACTIVITIES] = WATCH_PUSH}};
 static struct config kept = {.modes = {[G_DAILIES] = WATCH_PUSH, [G_SLEEPS] = WATCH_PUSH, [G_ACTIVITIES] = WATCH_PUSH}};
 static pthread_t thread;
 static atomic_bool stopping;
@@ -199,8 +200,8 @@ static void add_pings(json_t *list, const struct watch_part *part)
             ask.to_s = from + DAY_S - 1 + ask.by_data;
         if (ask.from_s > ask.to_s || !has_items(part->type, &ask))
             continue;
-        struct garmin_pull window = {ask.person, (int)part->type, ask.from_s, ask.to_s, ask.by_data, ask.from_s,
-                                     ask.to_s};
+        struct garmin_pull window = {ask.person,  (int)part->type, ask.from_s, ask.to_s,
+                                     ask.by_data, ask.from_s,      ask.to_s};
         if (ask.by_data) {
             window.from_s = ask.now_s;
             window.to_s = ask.now_s + 60;
@@ -294,8 +295,8 @@ bool garmin_watch_send(const struct watch_part *parts, int n, long delay_ms)
         b->n = n - at < PARTS_MAX ? n - at : PARTS_MAX;
         memcpy(b->parts, parts + at, (size_t)b->n * sizeof *parts);
         struct parcel p = {.build = build, .ctx = b, .free_ctx = free};
-        sent = post(n == 1 ? (int)parts[0].type : -1, label_of(b->parts, b->n), only_person(b->parts, b->n), &p,
-                    delay_ms);
+        sent =
+            post(n == 1 ? (int)parts[0].type : -1, label_of(b->parts, b->n), only_person(b->parts, b->n), &p, delay_ms);
     }
     return sent;
 }
@@ -398,9 +399,8 @@ static int parts_of(const struct due *due, struct watch_part out[G_TYPES])
         enum watch_mode mode = garmin_watch_mode((enum garmin_type)t);
         if (mode == WATCH_OFF)
             continue;
-        out[n++] = (struct watch_part){(enum garmin_type)t,
-                                       {due->person, false, due->from_s, due->to_s, due->to_s},
-                                       mode == WATCH_PING};
+        out[n++] = (struct watch_part){
+            (enum garmin_type)t, {due->person, false, due->from_s, due->to_s, due->to_s}, mode == WATCH_PING};
     }
     return n;
 }
@@ -499,8 +499,8 @@ json_t *garmin_watch_save(void)
     pthread_mutex_lock(&lock);
     for (const struct user *u = users; u; u = u->next)
         if (u->registered)
-            json_array_append_new(list, json_pack("{s:s, s:I}", "person", u->person->name, "last_s",
-                                                  (json_int_t)u->last_s));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:I}", "person", u->person->name, "last_s", (json_int_t)u->last_s));
     pthread_mutex_unlock(&lock);
     return list;
 }
@@ -510,7 +510,8 @@ void garmin_watch_load(const json_t *saved)
     size_t i;
     json_t *o;
     pthread_mutex_lock(&lock);
-    json_array_foreach(saved, i, o) {
+    json_array_foreach(saved, i, o)
+    {
         const struct person *p = people_find(json_string_value(json_object_get(o, "person")));
         if (!p)
             continue;

@@ -11,8 +11,8 @@ void garmin_watch_stop(void);
 void garmin_watch_reset(void);
 void garmin_watch_keep(void); /* what is configured now is what a reset returns to */
 
-void garmin_watch_url(const char *type, const char *url);             /* type NULL: all types */
-bool garmin_watch_modes(const char *list, enum watch_mode mode);      /* "a,b" or "all" */
+void garmin_watch_url(const char *type, const char *url);        /* type NULL: all types */
+bool garmin_watch_modes(const char *list, enum watch_mode mode); /* "a,b" or "all" */
 enum watch_mode garmin_watch_mode(enum garmin_type type);
 json_t *garmin_watch_json(void);
 

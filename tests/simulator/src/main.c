@@ -15,7 +15,7 @@
 #include "tokens.h"
 
 #include <curl/curl.h>
-#include <gnutls/gnutls.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -95,6 +95,7 @@ int main(int argc, char **argv)
     if (!options_read(argc, argv, &o, &status))
         return status;
     block_signals(&signals);
+    mallopt(M_ARENA_MAX, 4); /* a thread a connection must not mean a heap a thread */
     curl_global_init(CURL_GLOBAL_ALL);
     if (!configure(&o)) {
         fputs("aorta-simulator: unknown Garmin summary type\n", stderr);

@@ -48,8 +48,8 @@ static const char *wrong_parameters(const struct req *r)
 
 static void send_back(const struct req *r, struct reply *a, const char *code, const char *error)
 {
-    char *url = consent_url(req_query(r, "redirect_uri"), "code", code, "error", error, "state",
-                            req_query(r, "state"), (char *)NULL);
+    char *url = consent_url(req_query(r, "redirect_uri"), "code", code, "error", error, "state", req_query(r, "state"),
+                            (char *)NULL);
     reply_redirect(a, url);
     free(url);
 }
@@ -60,8 +60,9 @@ static void decided(const struct req *r, struct reply *a, const struct decision 
         send_back(r, a, NULL, "access_denied");
         return;
     }
-    struct consent c = {r->provider, d->person, req_query(r, "client_id"), req_query(r, "redirect_uri"),
-                        req_query(r, "code_challenge"), d->perms};
+    struct consent c = {
+        r->provider, d->person, req_query(r, "client_id"), req_query(r, "redirect_uri"), req_query(r, "code_challenge"),
+        d->perms};
     char *code = tokens_code(&c);
     send_back(r, a, code, NULL);
     free(code);

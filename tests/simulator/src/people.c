@@ -19,9 +19,9 @@ static const struct {
     bool eu_dst;
     double lat, lon;
 } named[] = {
-    {"anna", true, 60, false, 52.5145, 13.3501},   {"bruno", false, -300, false, 40.7829, -73.9654},
-    {"chiara", true, 330, false, 28.6129, 77.2295}, {"daan", false, 0, false, 51.5073, -0.1657},
-    {"elin", true, 60, true, 59.3326, 18.0649},     {"farid", false, 540, false, 35.6852, 139.7528},
+    {"anna", true, 60, false, 52.5145, 13.3501},      {"bruno", false, -300, false, 40.7829, -73.9654},
+    {"chiara", true, 330, false, 28.6129, 77.2295},   {"daan", false, 0, false, 51.5073, -0.1657},
+    {"elin", true, 60, true, 59.3326, 18.0649},       {"farid", false, 540, false, 35.6852, 139.7528},
     {"grace", true, -180, false, -34.5711, -58.4165}, {"hugo", false, 765, false, -43.9535, -176.5597},
 };
 

@@ -30,7 +30,8 @@ static bool over_limit(struct reply *a)
     long users = polar_registered_count();
     long short_max = setting(SET_POLAR_RATE_SHORT) ? setting(SET_POLAR_RATE_SHORT) : 500 + 20 * users;
     long long_max = setting(SET_POLAR_RATE_LONG) ? setting(SET_POLAR_RATE_LONG) : 5000 + 100 * users;
-    long used_short = limits_count(LIMIT_POLAR_SHORT, SHORT_S, 1), used_long = limits_count(LIMIT_POLAR_LONG, LONG_S, 1);
+    long used_short = limits_count(LIMIT_POLAR_SHORT, SHORT_S, 1),
+         used_long = limits_count(LIMIT_POLAR_LONG, LONG_S, 1);
     limit_header(a, "RateLimit-Usage", used_short, used_long);
     limit_header(a, "RateLimit-Limit", short_max, long_max);
     limit_header(a, "RateLimit-Reset", limits_reset_in(LIMIT_POLAR_SHORT, SHORT_S),
@@ -38,8 +39,9 @@ static bool over_limit(struct reply *a)
     bool over = used_short > short_max || used_long > long_max;
     if (!over || !setting(SET_POLAR_RATE))
         return false;
-    error_status(a, POLAR, 429, limits_reset_in(used_short > short_max ? LIMIT_POLAR_SHORT : LIMIT_POLAR_LONG,
-                                                used_short > short_max ? SHORT_S : LONG_S));
+    error_status(a, POLAR, 429,
+                 limits_reset_in(used_short > short_max ? LIMIT_POLAR_SHORT : LIMIT_POLAR_LONG,
+                                 used_short > short_max ? SHORT_S : LONG_S));
     return true;
 }
 
@@ -51,10 +53,10 @@ typedef json_t *record_fn(const struct person *p, int day);
 struct family {
     const char *path;
     record_fn *record;
-    const char *list_key;   /* wraps the list; NULL: a plain array */
-    int none_status;        /* of one date without data: 404 or 204 */
-    bool empty_204;         /* an empty list is 204 */
-    bool range_under_date;  /* ranges are asked at …/date?from=&to= */
+    const char *list_key;  /* wraps the list; NULL: a plain array */
+    int none_status;       /* of one date without data: 404 or 204 */
+    bool empty_204;        /* an empty list is 204 */
+    bool range_under_date; /* ranges are asked at …/date?from=&to= */
 };
 
 static const struct family families[] = {
@@ -148,10 +150,9 @@ static void send_available(struct reply *a, const struct person *p)
         if (!polar_night(p, day, &n))
             continue;
         int64_t end_ms = n.start_ms + (int64_t)n.duration_s * 1000;
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:s}", "date", civil_date(day).s, "start_time",
-                                        civil_iso_ms(n.start_ms, person_offset_min(p, n.start_ms / 1000)).s,
-                                        "end_time", civil_iso_ms(end_ms, person_offset_min(p, end_ms / 1000)).s));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "date", civil_date(day).s, "start_time",
+                                              civil_iso_ms(n.start_ms, person_offset_min(p, n.start_ms / 1000)).s,
+                                              "end_time", civil_iso_ms(end_ms, person_offset_min(p, end_ms / 1000)).s));
     }
     reply_json(a, 200, json_pack("{s:o}", "available", list));
 }

@@ -20,7 +20,7 @@ void polar_set_consent(const struct person *p, bool given);
 void polar_register(const struct person *p, const char *member_id); /* as if it had happened before */
 void polar_unregister(const struct person *p);
 void polar_take_member_id(const char *member_id); /* somebody else has it */
-void polar_clash(long times);                      /* the next registrations clash, whatever their id */
+void polar_clash(long times);                     /* the next registrations clash, whatever their id */
 int polar_registered_count(void);
 json_t *polar_save(void);
 void polar_load(const json_t *saved);

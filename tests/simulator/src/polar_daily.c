@@ -82,8 +82,8 @@ static json_t *steps_json(const struct day *d, int64_t until)
         json_array_append_new(list, json_pack("{s:i, s:s}", "steps", steps, "timestamp",
                                               civil_wall(t, person_offset_min(d->person, t)).s));
     }
-    return json_pack("{s:i, s:i, s:o}", "interval_ms", 60000, "total_steps", day_steps(d, d->start_s, until),
-                     "samples", list);
+    return json_pack("{s:i, s:i, s:o}", "interval_ms", 60000, "total_steps", day_steps(d, d->start_s, until), "samples",
+                     list);
 }
 
 json_t *polar_activity_samples_json(const struct day *d, const struct polar_wish *wish, int64_t until_s)
@@ -113,12 +113,11 @@ json_t *polar_activity_json(const struct person *p, int day, const struct polar_
         to.s[16] = '\0';
     int moving = minutes_between(&d, until, 1);
     int still = (int)((until - d.start_s) / 60) - moving - (d.night.present ? d.night.duration_s / 60 : 0);
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:f, s:i, s:i, s:i, s:i, s:f}", "start_time", from.s, "end_time",
-                          to.s, "active_duration", minutes_text(moving).s, "inactive_duration",
-                          minutes_text(still > 0 ? still : 0).s, "daily_activity", round_to(steps / 100.0, 2),
-                          "calories", active + (int)(d.bmr_kcal * part), "active_calories", active, "steps", steps,
-                          "inactivity_alert_count", (int)(d.noise % 3), "distance_from_steps",
-                          round_to(steps * 0.73, 2));
+    json_t *o = json_pack(
+        "{s:s, s:s, s:s, s:s, s:f, s:i, s:i, s:i, s:i, s:f}", "start_time", from.s, "end_time", to.s, "active_duration",
+        minutes_text(moving).s, "inactive_duration", minutes_text(still > 0 ? still : 0).s, "daily_activity",
+        round_to(steps / 100.0, 2), "calories", active + (int)(d.bmr_kcal * part), "active_calories", active, "steps",
+        steps, "inactivity_alert_count", (int)(d.noise % 3), "distance_from_steps", round_to(steps * 0.73, 2));
     if (wish->steps || wish->activity_zones || wish->inactivity)
         json_object_set_new(o, "samples", polar_activity_samples_json(&d, wish, until));
     return o;
@@ -158,9 +157,8 @@ json_t *polar_heart_json(const struct person *p, int day)
     int n = polar_heart_samples(&d, until, beats, POLAR_BEATS_MAX);
     json_t *list = json_array();
     for (int i = 0; i < n; i++)
-        json_array_append_new(list,
-                              json_pack("{s:i, s:s}", "heart_rate", beats[i].hr, "sample_time",
-                                        civil_hh_mm_ss(beats[i].t, person_offset_min(p, beats[i].t)).s));
+        json_array_append_new(list, json_pack("{s:i, s:s}", "heart_rate", beats[i].hr, "sample_time",
+                                              civil_hh_mm_ss(beats[i].t, person_offset_min(p, beats[i].t)).s));
     char *user = polar_user_url(p);
     json_t *o = json_pack("{s:s, s:s, s:o}", "polar_user", user, "date", civil_date(day).s, "heart_rate_samples", list);
     free(user);
@@ -263,12 +261,12 @@ json_t *polar_recharge_json(const struct person *p, int day)
     }
     int hr = sum_hr / count, status = 1 + n.score / 20;
     char *user = polar_user_url(p);
-    json_t *o = json_pack("{s:s, s:s, s:i, s:i, s:i, s:f, s:i, s:f, s:i, s:o, s:o}", "polar_user", user, "date",
-                          civil_date(day).s, "heart_rate_avg", hr, "beat_to_beat_avg", 60000 / hr,
-                          "heart_rate_variability_avg", sum_hrv / count, "breathing_rate_avg", n.breath,
-                          "nightly_recharge_status", status > 6 ? 6 : status, "ans_charge",
-                          round_to((n.hrv_ms - 50) / 5.0, 1), "ans_charge_status", 1 + n.score / 25, "hrv_samples",
-                          hrv, "breathing_samples", breaths);
+    json_t *o =
+        json_pack("{s:s, s:s, s:i, s:i, s:i, s:f, s:i, s:f, s:i, s:o, s:o}", "polar_user", user, "date",
+                  civil_date(day).s, "heart_rate_avg", hr, "beat_to_beat_avg", 60000 / hr, "heart_rate_variability_avg",
+                  sum_hrv / count, "breathing_rate_avg", n.breath, "nightly_recharge_status", status > 6 ? 6 : status,
+                  "ans_charge", round_to((n.hrv_ms - 50) / 5.0, 1), "ans_charge_status", 1 + n.score / 25,
+                  "hrv_samples", hrv, "breathing_samples", breaths);
     free(user);
     return o;
 }
@@ -287,9 +285,10 @@ json_t *polar_load_json(const struct person *p, int day)
                               "very-high", 200.0);
     double strain = round_to(load * 0.4 + 20, 2), tolerance = round_to(25 + p->fitness * 30, 2);
     return json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:o}", "date", civil_date(day).s, "cardio_load_status",
-                     known ? "MAINTAINING" : "LOAD_STATUS_NOT_AVAILABLE", "cardio_load", known ? round_to(load, 2) : -1.0,
-                     "strain", known ? strain : -1.0, "tolerance", known ? tolerance : -1.0, "cardio_load_ratio",
-                     known ? round_to(strain / tolerance, 2) : -1.0, "cardio_load_level", level);
+                     known ? "MAINTAINING" : "LOAD_STATUS_NOT_AVAILABLE", "cardio_load",
+                     known ? round_to(load, 2) : -1.0, "strain", known ? strain : -1.0, "tolerance",
+                     known ? tolerance : -1.0, "cardio_load_ratio", known ? round_to(strain / tolerance, 2) : -1.0,
+                     "cardio_load_level", level);
 }
 
 json_t *polar_alertness_json(const struct person *p, int day)
@@ -303,10 +302,9 @@ json_t *polar_alertness_json(const struct person *p, int day)
                      "grade_classification", n.score > 75 ? "GRADE_CLASSIFICATION_STRONG" : "GRADE_CLASSIFICATION_FAIR",
                      "validity", "VALIDITY_ESTIMATE", "sleep_inertia", "SLEEP_INERTIA_MILD", "sleep_type",
                      "SLEEP_TYPE_PRIMARY", "result_type", "ALERTNESS_TYPE_HISTORY", "period_start_time",
-                     civil_wall(wake, 0).s, "period_end_time", civil_wall(wake + 57600, 0).s,
-                     "sleep_period_start_time", civil_wall(n.start_ms / 1000, 0).s, "sleep_period_end_time",
-                     civil_wall(wake, 0).s, "sleep_timezone_offset_minutes", person_offset_min(p, wake),
-                     "hourly_data");
+                     civil_wall(wake, 0).s, "period_end_time", civil_wall(wake + 57600, 0).s, "sleep_period_start_time",
+                     civil_wall(n.start_ms / 1000, 0).s, "sleep_period_end_time", civil_wall(wake, 0).s,
+                     "sleep_timezone_offset_minutes", person_offset_min(p, wake), "hourly_data");
 }
 
 json_t *polar_bedtime_json(const struct person *p, int day)

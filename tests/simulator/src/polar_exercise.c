@@ -52,9 +52,9 @@ static json_t *zones_json(const struct workout *w)
     }
     json_t *list = json_array();
     for (int z = 0; z < ZONES; z++)
-        json_array_append_new(list, json_pack("{s:i, s:i, s:i, s:s}", "index", z, "lower_limit", max * (z + 5) / 10,
-                                              "upper_limit", max * (z + 6) / 10, "in_zone",
-                                              duration_parts(in_zone[z]).s));
+        json_array_append_new(list,
+                              json_pack("{s:i, s:i, s:i, s:s}", "index", z, "lower_limit", max * (z + 5) / 10,
+                                        "upper_limit", max * (z + 6) / 10, "in_zone", duration_parts(in_zone[z]).s));
     return list;
 }
 
@@ -159,11 +159,11 @@ json_t *polar_exercise_json(const struct workout *w, const struct polar_wish *wi
     const struct sport_names *names = &sport_names[w->sport];
     int offset = person_offset_min(w->person, w->start_ms / 1000);
     char *user = polar_user_url(w->person), *device = text_printf("%08X", (unsigned)(w->person->key >> 32));
-    json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "id", w->key, "upload_time",
-                          civil_utc(w->revised_s ? w->revised_s : w->upload_s).s, "polar_user", user, "device",
-                          "Polar Simulated", "device_id", device, "start_time",
-                          civil_wall(w->start_ms / 1000, offset).s, "start_time_utc_offset", offset, "duration",
-                          duration_text(w->duration_ms).s);
+    json_t *o =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "id", w->key, "upload_time",
+                  civil_utc(w->revised_s ? w->revised_s : w->upload_s).s, "polar_user", user, "device",
+                  "Polar Simulated", "device_id", device, "start_time", civil_wall(w->start_ms / 1000, offset).s,
+                  "start_time_utc_offset", offset, "duration", duration_text(w->duration_ms).s);
     if (w->distance_m > 0)
         json_object_set_new(o, "distance", json_real(w->distance_m));
     if (workout_has_hr(w))
@@ -210,7 +210,7 @@ static bool find(const struct person *p, const char *id, struct workout *ret)
     for (int day = today; day >= today - LIST_DAYS - 8; day--) {
         struct workout ws[WORKOUTS_MAX];
         int n = workouts_make(p, POLAR, day, ws);
-        for (int i = 0; i < n; i++) {
+        for (int i = 0; i < n && i < WORKOUTS_MAX; i++) {
             if (strcmp(ws[i].key, id) != 0 || !polar_workout_seen(&ws[i]))
                 continue;
             *ret = ws[i];

@@ -213,7 +213,8 @@ void polar_load(const json_t *saved)
     size_t i;
     json_t *o;
     pthread_mutex_lock(&lock);
-    json_array_foreach(saved, i, o) {
+    json_array_foreach(saved, i, o)
+    {
         const struct person *p = people_find(json_string_value(json_object_get(o, "person")));
         if (p)
             set_member(member_of(p), json_string_value(json_object_get(o, "member_id")),

@@ -60,7 +60,8 @@ static bool read_events(const json_t *names, unsigned *ret)
     size_t i;
     json_t *name;
     *ret = 0;
-    json_array_foreach(names, i, name) {
+    json_array_foreach(names, i, name)
+    {
         unsigned bit = json_is_string(name) ? events_polar_bit(json_string_value(name)) : 0;
         if (!bit)
             return false;
@@ -81,8 +82,9 @@ static void create(struct reply *a, const char *url, unsigned events)
     } else if (!ping(url)) {
         error_polar(a, 400, "bad_request", "Ping to the webhook url failed");
     } else if (events_polar_add(url, events, &id, &secret)) {
-        reply_json(a, 201, json_pack("{s:{s:s, s:o, s:s, s:s}}", "data", "id", id, "events", events_polar_names(events),
-                                     "url", url, "signature_secret_key", secret));
+        reply_json(a, 201,
+                   json_pack("{s:{s:s, s:o, s:s, s:s}}", "data", "id", id, "events", events_polar_names(events), "url",
+                             url, "signature_secret_key", secret));
         free(id);
         free(secret);
     }

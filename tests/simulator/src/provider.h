@@ -12,10 +12,10 @@ struct client {
 };
 
 extern struct client provider_client[PROVIDERS];
-extern const char *provider_suunto_key;  /* Ocp-Apim-Subscription-Key */
-extern const char *provider_redirect;    /* when set, redirect URIs must start with it */
+extern const char *provider_suunto_key; /* Ocp-Apim-Subscription-Key */
+extern const char *provider_redirect;   /* when set, redirect URIs must start with it */
 
-const char *provider_name(enum provider p); /* "garmin" …, "control" for NO_PROVIDER */
+const char *provider_name(enum provider p);    /* "garmin" …, "control" for NO_PROVIDER */
 enum provider provider_find(const char *name); /* NO_PROVIDER when unknown */
 
 #endif

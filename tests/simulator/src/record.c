@@ -147,9 +147,9 @@ static json_t *body_value(const struct entry *e)
 static json_t *entry_json(const struct entry *e, bool bodies)
 {
     json_t *o = json_pack("{s:I, s:s, s:s, s:I, s:s, s:s?, s:s, s:s, s:s}", "id", (json_int_t)e->id, "time",
-                          civil_iso_ms(e->at_us / 1000, 0).s, "clock", civil_iso_ms(e->clock_us / 1000, 0).s,
-                          "took_ms", (json_int_t)e->took_ms, "provider", provider_name(e->provider), "person",
-                          e->person, "method", e->method, "path", e->path, "target", e->target);
+                          civil_iso_ms(e->at_us / 1000, 0).s, "clock", civil_iso_ms(e->clock_us / 1000, 0).s, "took_ms",
+                          (json_int_t)e->took_ms, "provider", provider_name(e->provider), "person", e->person, "method",
+                          e->method, "path", e->path, "target", e->target);
     json_object_set_new(o, "query", query_object(e->target));
     json_object_set_new(o, "status", json_integer(e->status));
     json_object_set_new(o, "fault", e->fault ? json_string(e->fault) : json_null());
@@ -171,8 +171,8 @@ json_t *record_json(const struct record_filter *f)
         if (matches(e, f))
             json_array_append_new(list, entry_json(e, f->bodies));
     }
-    json_t *o = json_pack("{s:o, s:I, s:I}", "requests", list, "last_id", (json_int_t)last_id, "dropped",
-                          (json_int_t)dropped);
+    json_t *o =
+        json_pack("{s:o, s:I, s:I}", "requests", list, "last_id", (json_int_t)last_id, "dropped", (json_int_t)dropped);
     pthread_mutex_unlock(&lock);
     return o;
 }

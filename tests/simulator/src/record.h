@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 struct record_filter {
-    int64_t since; /* only ids above */
+    int64_t since;                                 /* only ids above */
     const char *provider, *person, *method, *path; /* path: prefix of the path with its provider */
-    int status;    /* 0: any */
+    int status;                                    /* 0: any */
     long limit;
     bool bodies;
 };

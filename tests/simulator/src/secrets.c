@@ -33,9 +33,9 @@ void secrets_add(const char *kind, enum provider provider, const char *person, c
 static void add_known(json_t *list)
 {
     for (int p = 0; p < PROVIDERS; p++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:n, s:s}", "kind", "client_secret", "provider",
-                                              provider_name((enum provider)p), "person", "value",
-                                              provider_client[p].secret));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:n, s:s}", "kind", "client_secret", "provider",
+                                        provider_name((enum provider)p), "person", "value", provider_client[p].secret));
     json_array_append_new(list, json_pack("{s:s, s:s, s:n, s:s}", "kind", "subscription_key", "provider", "suunto",
                                           "person", "value", provider_suunto_key));
 }

@@ -253,8 +253,7 @@ static bool listen_on(struct sockaddr_in *address, int port)
     instance.timeout = 75;
     /* ulfius refuses to start without a route; this one answers like the default */
     if (ulfius_add_endpoint_by_val(&instance, "GET", "/control/health", NULL, 0, on_request, NULL) == U_OK &&
-        ulfius_set_default_endpoint(&instance, on_request, NULL) == U_OK &&
-        ulfius_start_framework(&instance) == U_OK)
+        ulfius_set_default_endpoint(&instance, on_request, NULL) == U_OK && ulfius_start_framework(&instance) == U_OK)
         return true;
     ulfius_clean_instance(&instance);
     return false;

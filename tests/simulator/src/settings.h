@@ -13,9 +13,9 @@ enum setting {
 };
 
 long setting(enum setting id);
-void settings_reset(void); /* back to the defaults and the command line's values */
+void settings_reset(void);                       /* back to the defaults and the command line's values */
 bool settings_put(const char *name, long value); /* false: no such name */
-void settings_keep(void);  /* what is set now is what settings_reset() returns to */
+void settings_keep(void);                        /* what is set now is what settings_reset() returns to */
 json_t *settings_json(bool with_text);
 
 #endif

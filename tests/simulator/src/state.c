@@ -18,8 +18,8 @@ static char *last_text;
 
 static char *snapshot(void)
 {
-    json_t *all = json_pack("{s:o, s:o, s:o}", "tokens", tokens_save(), "polar", polar_save(), "garmin",
-                            garmin_watch_save());
+    json_t *all =
+        json_pack("{s:o, s:o, s:o}", "tokens", tokens_save(), "polar", polar_save(), "garmin", garmin_watch_save());
     char *text = wire_dump(all);
     json_decref(all);
     return text;

@@ -19,7 +19,7 @@ void suunto_samples(const struct req *r, struct reply *a, const struct person *p
 void suunto_statistics(const struct req *r, struct reply *a, const struct person *p);
 bool suunto_night_seen(const struct night *n);
 bool suunto_nap_seen(const struct nap *n);
-json_t *suunto_sleep_rows(const struct person *p, int day);   /* night and nap that ended that day */
+json_t *suunto_sleep_rows(const struct person *p, int day); /* night and nap that ended that day */
 json_t *suunto_activity_rows(const struct person *p, int day, int64_t from_s, int64_t to_s);
 json_t *suunto_recovery_rows(const struct person *p, int day, int64_t from_s, int64_t to_s);
 /* Mean heart rate of the ten minutes from `t`; 0: none. */

@@ -159,10 +159,17 @@ json_t *suunto_recovery_rows(const struct person *p, int day, int64_t from_s, in
             continue;
         int hour = (int)((t - d.start_s) / 3600);
         double balance = day_asleep(&d, t) ? 0.35 + hour * 0.07 : 0.95 - hour * 0.03;
-        int state = !day_hr(&d, t) ? 0 : day_asleep(&d, t) ? 1 : day_steps(&d, t, t + 1800) > 500 ? 2 : 3 + (t / 1800 % 7 == 0);
+        int state = !day_hr(&d, t)                     ? 0
+                    : day_asleep(&d, t)                ? 1
+                    : day_steps(&d, t, t + 1800) > 500 ? 2
+                                                       : 3 + (t / 1800 % 7 == 0);
         balance += rng_wave(d.noise + 8, t, 7200, 5) / 100.0;
         add_row(list, p, t,
-                json_pack("{s:f, s:i}", "Balance", round_to(balance > 1 ? 1 : balance < 0.05 ? 0.05 : balance, 2),
+                json_pack("{s:f, s:i}", "Balance",
+                          round_to(balance > 1      ? 1
+                                   : balance < 0.05 ? 0.05
+                                                    : balance,
+                                   2),
                           "StressState", state));
     }
     return list;
@@ -192,7 +199,8 @@ static json_t *sleep_within(const struct person *p, int day, int64_t from_s, int
 {
     json_t *rows = suunto_sleep_rows(p, day), *kept = json_array(), *row;
     size_t i;
-    json_array_foreach(rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         int64_t at = json_integer_value(json_object_get(json_object_get(row, "entryData"), "SleepId"));
         if (at >= from_s && at < to_s)
             json_array_append(kept, row);

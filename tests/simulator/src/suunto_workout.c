@@ -35,7 +35,8 @@ static json_t *summary(const struct workout *w)
 static json_t *fitness(const struct workout *w)
 {
     return json_pack("{s:s, s:i, s:f, s:i}", "type", "FitnessExtension", "maxHeartRate", w->person->max_hr, "vo2Max",
-                     round_to(34 + w->person->fitness * 26, 1), "fitnessAge", 25 + (int)(20 * (1 - w->person->fitness)));
+                     round_to(34 + w->person->fitness * 26, 1), "fitnessAge",
+                     25 + (int)(20 * (1 - w->person->fitness)));
 }
 
 static json_t *stream(const struct workout *w, const char *type, bool heart)
@@ -43,8 +44,8 @@ static json_t *stream(const struct workout *w, const char *type, bool heart)
     json_t *points = json_array();
     for (int s = 0; s < w->duration_ms / 1000; s += STREAM_STEP_S) {
         json_t *value = heart ? json_integer(workout_hr(w, s)) : json_real(workout_altitude(w, s));
-        json_array_append_new(points, json_pack("{s:I, s:o}", "timestamp", (json_int_t)(w->start_ms + s * 1000LL),
-                                                "value", value));
+        json_array_append_new(
+            points, json_pack("{s:I, s:o}", "timestamp", (json_int_t)(w->start_ms + s * 1000LL), "value", value));
     }
     return json_pack("{s:s, s:o}", "type", type, "points", points);
 }
@@ -122,8 +123,9 @@ json_t *suunto_workout_json(const struct workout *w, const char *extensions)
     add_places(o, w);
     json_object_set_new(o, "isManuallyAdded", json_boolean(w->manual));
     json_object_set_new(o, "isEdited", json_boolean(w->revision > 0));
-    json_object_set_new(o, "tss", json_pack("{s:s, s:f, s:n}", "calculationMethod", "HR", "trainingStressScore",
-                                            round_to(w->kcal / 9.0, 1), "intensityFactor"));
+    json_object_set_new(o, "tss",
+                        json_pack("{s:s, s:f, s:n}", "calculationMethod", "HR", "trainingStressScore",
+                                  round_to(w->kcal / 9.0, 1), "intensityFactor"));
     json_object_set_new(o, "extensionTypes", json_pack("[s, s, s]", "SUMMARY", "FITNESS", "HEARTRATESTREAM"));
     if (extensions)
         json_object_set_new(o, "extensions", extension_list(w, extensions));
@@ -211,8 +213,9 @@ void suunto_workouts(const struct req *r, struct reply *a, const struct person *
     }
     json_t *list = collect(p, &page, &count);
     char *ts = text_printf("%lld", (long long)clock_now_s() * 1000), *total = text_printf("%ld", count);
-    reply_json(a, 200, json_pack("{s:n, s:o, s:{s:s, s:s}}", "error", "payload", list, "metadata", "workoutcount",
-                                 total, "ts", ts));
+    reply_json(
+        a, 200,
+        json_pack("{s:n, s:o, s:{s:s, s:s}}", "error", "payload", list, "metadata", "workoutcount", total, "ts", ts));
     free(ts);
     free(total);
 }
@@ -225,13 +228,14 @@ void suunto_workout(const struct req *r, struct reply *a, const struct person *p
     int day = person_day_of(p, (int64_t)strtoull(head, NULL, 16));
     struct workout ws[WORKOUTS_MAX];
     int n = workouts_make(p, SUUNTO, day, ws);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && i < WORKOUTS_MAX; i++) {
         if (strcmp(ws[i].key, key) != 0 || !suunto_workout_seen(&ws[i]))
             continue;
         const char *extensions = req_query(r, "extensions");
-        reply_json(a, 200, json_pack("{s:n, s:o, s:{s:s}}", "error", "payload",
-                                     suunto_workout_json(&ws[i], extensions ? extensions : "SummaryExtension"),
-                                     "metadata", "ts", "0"));
+        reply_json(a, 200,
+                   json_pack("{s:n, s:o, s:{s:s}}", "error", "payload",
+                             suunto_workout_json(&ws[i], extensions ? extensions : "SummaryExtension"), "metadata",
+                             "ts", "0"));
         return;
     }
     reply_empty(a, 200); /* an unknown workout is an empty 200 */

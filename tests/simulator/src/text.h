@@ -23,8 +23,8 @@ void buf_fini(struct buf *b);
 char *text_dup(const char *s); /* NULL stays NULL */
 char *text_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-void text_urlencode(struct buf *b, const char *s);            /* RFC 3986, so it also serves OAuth 1.0a */
-char *text_urldecode(const char *s, size_t n, bool plus);     /* plus: '+' means a space (forms) */
+void text_urlencode(struct buf *b, const char *s);        /* RFC 3986, so it also serves OAuth 1.0a */
+char *text_urldecode(const char *s, size_t n, bool plus); /* plus: '+' means a space (forms) */
 void text_html(struct buf *b, const char *s);
 bool text_same(const char *a, const char *b); /* both set and equal */
 bool text_starts(const char *s, const char *prefix);

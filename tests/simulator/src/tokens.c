@@ -67,8 +67,8 @@ static char *jwt_key;
 
 /* ---- permissions ---- */
 
-static const char *const perm_names[] = {"ACTIVITY_EXPORT", "HEALTH_EXPORT",        "WORKOUT_IMPORT",
-                                         "COURSE_IMPORT",   "MCT_EXPORT",           "HISTORICAL_DATA_EXPORT"};
+static const char *const perm_names[] = {"ACTIVITY_EXPORT", "HEALTH_EXPORT", "WORKOUT_IMPORT",
+                                         "COURSE_IMPORT",   "MCT_EXPORT",    "HISTORICAL_DATA_EXPORT"};
 
 const char *perm_name(unsigned bit)
 {
@@ -105,8 +105,8 @@ static char *jwt(const struct grant *g, int64_t now_s, int64_t expires_s)
     json_t *claims;
     if (g->provider == SUUNTO)
         claims = json_pack("{s:s, s:s, s:s, s:[s], s:I, s:I, s:s, s:s}", "user", g->person->name, "email", mail,
-                           "client_id", provider_client[SUUNTO].id, "scope", "workout", "iat", (json_int_t)now_s,
-                           "exp", (json_int_t)expires_s, "jti", id, "iss", "cloudapi-oauth.suunto.com");
+                           "client_id", provider_client[SUUNTO].id, "scope", "workout", "iat", (json_int_t)now_s, "exp",
+                           (json_int_t)expires_s, "jti", id, "iss", "cloudapi-oauth.suunto.com");
     else
         claims = json_pack("{s:[s,s,s,s], s:s, s:I, s:I, s:s, s:s, s:s}", "scope", "PARTNER_WRITE", "PARTNER_READ",
                            "CONNECT_READ", "CONNECT_WRITE", "iss", "https://diauth.garmin.com", "exp",
@@ -267,8 +267,8 @@ static void note_overlap(const struct token *t, const char *what)
     struct overlap *o = calloc(1, sizeof *o);
     if (!o)
         abort();
-    *o = (struct overlap){overlaps, text_dup(t->grant->person->name), text_dup(t->value), what, clock_real_us(),
-                          t->grant->provider};
+    *o = (struct overlap){
+        overlaps, text_dup(t->grant->person->name), text_dup(t->value), what, clock_real_us(), t->grant->provider};
     overlaps = o;
 }
 
@@ -551,9 +551,9 @@ char *tokens_oauth1_secret(const char *token)
 
 static json_t *grant_json(const struct grant *g)
 {
-    json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:b}", "grant", (json_int_t)g->id, "provider",
-                          provider_name(g->provider), "person", g->person->name, "created",
-                          civil_utc(g->created_s).s, "revoked", g->revoked);
+    json_t *o =
+        json_pack("{s:I, s:s, s:s, s:s, s:b}", "grant", (json_int_t)g->id, "provider", provider_name(g->provider),
+                  "person", g->person->name, "created", civil_utc(g->created_s).s, "revoked", g->revoked);
     if (g->provider == GARMIN)
         json_object_set_new(o, "permissions", perm_list(g->perms));
     return o;
@@ -605,9 +605,8 @@ json_t *tokens_save(void)
     pthread_mutex_lock(&lock);
     for (const struct grant *g = grants; g; g = g->next)
         json_array_append_new(gs, json_pack("{s:I, s:I, s:s, s:s, s:i, s:b}", "id", (json_int_t)g->id, "created_s",
-                                            (json_int_t)g->created_s, "provider", provider_name(g->provider),
-                                            "person", g->person->name, "perms", (int)g->perms, "revoked",
-                                            g->revoked));
+                                            (json_int_t)g->created_s, "provider", provider_name(g->provider), "person",
+                                            g->person->name, "perms", (int)g->perms, "revoked", g->revoked));
     for (const struct token *t = tokens; t; t = t->next)
         if (!t->rotated_s)
             json_array_append_new(ts, token_json(t));
@@ -648,10 +647,8 @@ void tokens_load(const json_t *saved)
     size_t i;
     json_t *o;
     pthread_mutex_lock(&lock);
-    json_array_foreach(json_object_get(saved, "grants"), i, o)
-        load_grant(o);
-    json_array_foreach(json_object_get(saved, "tokens"), i, o)
-        load_token(o);
+    json_array_foreach(json_object_get(saved, "grants"), i, o) load_grant(o);
+    json_array_foreach(json_object_get(saved, "tokens"), i, o) load_token(o);
     pthread_mutex_unlock(&lock);
 }
 

@@ -114,9 +114,9 @@ static json_t *workout_json(const struct truth *t, const struct workout *w)
 
 static json_t *sleep_json(const struct truth *t, const char *id, bool nap, int64_t start_ms, int64_t duration_s)
 {
-    json_t *o = json_pack("{s:s, s:b, s:s, s:I, s:I}", "id", id, "is_nap", nap, "start", civil_utc(start_ms / 1000).s,
-                          "start_us", (json_int_t)start_ms * 1000, "end_us",
-                          (json_int_t)(start_ms + duration_s * 1000) * 1000);
+    json_t *o =
+        json_pack("{s:s, s:b, s:s, s:I, s:I}", "id", id, "is_nap", nap, "start", civil_utc(start_ms / 1000).s,
+                  "start_us", (json_int_t)start_ms * 1000, "end_us", (json_int_t)(start_ms + duration_s * 1000) * 1000);
     add_offset(t, o, start_ms / 1000);
     return o;
 }
@@ -272,7 +272,8 @@ static bool query_moment(const struct req *r, const char *name, int64_t *ret_s)
 void control_truth(const struct req *r, const json_t *body, struct reply *a)
 {
     (void)body;
-    struct truth t = {.provider = provider_find(req_query(r, "provider")), .person = people_find(req_query(r, "person")),
+    struct truth t = {.provider = provider_find(req_query(r, "provider")),
+                      .person = people_find(req_query(r, "person")),
                       .now_s = clock_now_s()};
     t.to_s = t.now_s + 1;
     t.from_s = t.now_s - 30 * DAY_S;

@@ -25,15 +25,15 @@ struct pairs {
 };
 
 void pairs_add(struct pairs *p, const char *name, const char *value);
-void pairs_parse(struct pairs *p, const char *text, size_t n); /* a=1&b=2 */
-const char *pairs_get(const struct pairs *p, const char *name);      /* NULL when absent */
+void pairs_parse(struct pairs *p, const char *text, size_t n);  /* a=1&b=2 */
+const char *pairs_get(const struct pairs *p, const char *name); /* NULL when absent */
 const char *pairs_get_nocase(const struct pairs *p, const char *name);
 void pairs_fini(struct pairs *p);
 
 struct req {
     const char *method;
-    char *target;  /* as sent: path and query */
-    char *path;    /* decoded, without query */
+    char *target; /* as sent: path and query */
+    char *path;   /* decoded, without query */
     char *raw_path;
     struct pairs query;
     struct pairs headers;
@@ -52,8 +52,8 @@ void req_fini(struct req *r);
 const char *req_query(const struct req *r, const char *name);
 const char *req_header(const struct req *r, const char *name);
 const char *req_form(const struct req *r, const char *name);
-char *req_bearer(const struct req *r); /* given to you, or NULL */
-json_t *req_json(const struct req *r); /* new reference, or NULL */
+char *req_bearer(const struct req *r);                /* given to you, or NULL */
+json_t *req_json(const struct req *r);                /* new reference, or NULL */
 bool req_flag(const struct req *r, const char *name); /* query value "true" */
 bool req_is(const struct req *r, const char *method);
 
@@ -63,9 +63,9 @@ struct reply {
     char *body;
     size_t len;
     const struct person *person; /* for the record */
-    long cut;    /* ≥ 0: close after so many bytes of the body */
-    bool reset;  /* close before any answer */
-    size_t huge; /* > 0: stream so many bytes of valid JSON instead of the body */
+    long cut;                    /* ≥ 0: close after so many bytes of the body */
+    bool reset;                  /* close before any answer */
+    size_t huge;                 /* > 0: stream so many bytes of valid JSON instead of the body */
 };
 
 void reply_init(struct reply *a);

@@ -12,14 +12,26 @@ const int day_first = 20089; /* 2025-01-01 */
 const struct sport_names sport_names[SPORTS] = {
     [RUN] = {"RUNNING", "RUNNING", "RUNNING", "Running", 1, {"running", "running", "running"}},
     [RIDE] = {"ROAD_BIKING", "CYCLING", "CYCLING_ROAD", "Road Cycling", 2, {"cycling", "cycling", "cycling"}},
-    [SWIM] = {"LAP_SWIMMING", "SWIMMING", "SWIMMING_POOL", "Pool Swim", 21,
-              {"pool_swimming", "pool_swimming", "swimming"}},
-    [STRENGTH] = {"STRENGTH_TRAINING", "STRENGTH_TRAINING", "STRENGTH_TRAINING", "Strength", 23,
+    [SWIM] =
+        {"LAP_SWIMMING", "SWIMMING", "SWIMMING_POOL", "Pool Swim", 21, {"pool_swimming", "pool_swimming", "swimming"}},
+    [STRENGTH] = {"STRENGTH_TRAINING",
+                  "STRENGTH_TRAINING",
+                  "STRENGTH_TRAINING",
+                  "Strength",
+                  23,
                   {"strength_training", "strength_training", "strength_training"}},
     [WALK] = {"WALKING", "OTHER", "WALKING", "Walking", 0, {"walking", "walking", "walking"}},
-    [TRAIL_RUN] = {"TRAIL_RUNNING", "RUNNING", "RUNNING_TRAIL", "Trail Running", 22,
+    [TRAIL_RUN] = {"TRAIL_RUNNING",
+                   "RUNNING",
+                   "RUNNING_TRAIL",
+                   "Trail Running",
+                   22,
                    {"trail_running", "trail_running", "trail_running"}},
-    [INDOOR_RIDE] = {"INDOOR_CYCLING", "CYCLING", "INDOOR_CYCLING", "Indoor Cycling", 52,
+    [INDOOR_RIDE] = {"INDOOR_CYCLING",
+                     "CYCLING",
+                     "INDOOR_CYCLING",
+                     "Indoor Cycling",
+                     52,
                      {"indoor_cycling", "indoor_cycling", "indoor_cycling"}},
     [YOGA] = {"YOGA", "OTHER", "FITNESS_YOGA", "Yoga", 51, {"yoga", "yoga", "yoga"}},
 };
@@ -31,10 +43,10 @@ static const struct effort {
     int cadence;
     bool outdoors;
 } efforts[SPORTS] = {
-    [RUN] = {22, 75, 0.74, 2.3, 3.9, 9.8, 166, true},     [RIDE] = {40, 140, 0.62, 5.4, 9.2, 8.0, 0, true},
-    [SWIM] = {25, 60, 0.64, 0.65, 1.25, 7.5, 0, false},    [STRENGTH] = {25, 65, 0.45, 0, 0, 4.5, 0, false},
-    [WALK] = {20, 90, 0.34, 1.2, 1.7, 3.6, 108, true},     [TRAIL_RUN] = {35, 130, 0.72, 1.9, 3.1, 9.2, 158, true},
-    [INDOOR_RIDE] = {30, 75, 0.66, 0, 0, 7.8, 0, false},   [YOGA] = {20, 60, 0.22, 0, 0, 2.6, 0, false},
+    [RUN] = {22, 75, 0.74, 2.3, 3.9, 9.8, 166, true},    [RIDE] = {40, 140, 0.62, 5.4, 9.2, 8.0, 0, true},
+    [SWIM] = {25, 60, 0.64, 0.65, 1.25, 7.5, 0, false},  [STRENGTH] = {25, 65, 0.45, 0, 0, 4.5, 0, false},
+    [WALK] = {20, 90, 0.34, 1.2, 1.7, 3.6, 108, true},   [TRAIL_RUN] = {35, 130, 0.72, 1.9, 3.1, 9.2, 158, true},
+    [INDOOR_RIDE] = {30, 75, 0.66, 0, 0, 7.8, 0, false}, [YOGA] = {20, 60, 0.22, 0, 0, 2.6, 0, false},
 };
 
 double round_to(double value, int decimals)
