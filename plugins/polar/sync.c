@@ -36,11 +36,18 @@ static void learn(struct polar_walk *w, aorta_str time, double minutes)
 
 /* ---- items ---- */
 
-/* A list, or the list that an object wraps; an object that wraps none is given as it is. */
+/* A list, or the list that an object wraps. */
 static sdk_json list_of(sdk_json doc, const char *wrapper)
 {
-    sdk_json wrapped = polar_get(doc, wrapper);
-    return sdk_json_type(wrapped) == SDK_JSON_ARRAY ? wrapped : doc;
+    sdk_json list = sdk_json_type(doc) == SDK_JSON_OBJECT ? polar_get(doc, wrapper) : doc;
+    return sdk_json_type(list) == SDK_JSON_ARRAY ? list : (sdk_json){NULL};
+}
+
+/* What names the payload of a day: its date, or nothing when it has none. */
+static aorta_str date_id(aorta_str date)
+{
+    int64_t day;
+    return sdk_date_parse(date, &day) == 0 ? date : (aorta_str){NULL, 0};
 }
 
 static aorta_status emit(struct polar_walk *w, const char *kind, aorta_str id, const char *path, sdk_json item,
@@ -59,6 +66,8 @@ static aorta_status emit(struct polar_walk *w, const char *kind, aorta_str id, c
         .received_at_us = w->ctx->host->now_us(w->ctx),
         .tz_offset_s = offset_s ? *offset_s : 0,
     };
+    if (sdk_json_type(item) != SDK_JSON_OBJECT)
+        return AORTA_OK; /* whatever it is, there is nothing in it */
     return w->ctx->host->emit_payload(w->ctx, &payload);
 }
 
@@ -85,7 +94,7 @@ static aorta_status sync_sleep(struct polar_walk *w)
     for (sdk_json m = sdk_json_first(list); m.node && st == AORTA_OK; m = sdk_json_next(m)) {
         learn(w, polar_string(m, "sleep_start_time"), NAN);
         learn(w, polar_string(m, "sleep_end_time"), NAN);
-        st = emit(w, POLAR_SLEEP, polar_string(m, "date"), path, m, NULL);
+        st = emit(w, POLAR_SLEEP, date_id(polar_string(m, "date")), path, m, NULL);
     }
     polar_release(w, resp);
     return st;
