@@ -22,8 +22,7 @@ gw_http_handler_fn gw_answer_workouts, gw_answer_workout, gw_answer_sleep;
 gw_http_handler_fn gw_answer_timeseries;
 /* providers.c */
 gw_http_handler_fn gw_answer_providers;
-enum gw_code gw_answer_providers_make(struct gw_http *http,
-                                      struct gw_err *err) GW_MUST_USE; /* once, at the start */
+enum gw_code gw_answer_providers_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */
 /* webhooks.c */
 gw_http_handler_fn gw_answer_webhook;
 

@@ -8,11 +8,13 @@
 
 #define DAY_S 86400
 
-static uint64_t capabilities(const struct gw_provider *provider) {
+static uint64_t capabilities(const struct gw_provider *provider)
+{
     return provider && provider->plugin ? provider->plugin->desc->capabilities : 0;
 }
 
-const char *gw_answer_live_mode(const struct gw_provider *provider) {
+const char *gw_answer_live_mode(const struct gw_provider *provider)
+{
     uint64_t caps = capabilities(provider);
 
     if (caps & AORTA_CAP_BACKFILL_ASYNC || (caps & AORTA_CAP_WEBHOOK_PUSH && !(caps & AORTA_CAP_PULL)))
@@ -21,20 +23,21 @@ const char *gw_answer_live_mode(const struct gw_provider *provider) {
 }
 
 /* The API's clients know three words. */
-static const char *status_of(const struct gw_connection *c) {
+static const char *status_of(const struct gw_connection *c)
+{
     return strcmp(c->status, "reauthorize") == 0 ? "expired" : c->status;
 }
 
-static void write_reach(struct gw_buf *out, const struct gw_provider *provider) {
-    const aorta_schedule_decl *schedule =
-        provider && provider->plugin ? provider->plugin->desc->schedule : NULL;
+static void write_reach(struct gw_buf *out, const struct gw_provider *provider)
+{
+    const aorta_schedule_decl *schedule = provider && provider->plugin ? provider->plugin->desc->schedule : NULL;
     bool said = AORTA_HAS(aorta_schedule_decl, schedule, history_reach_s) && schedule->history_reach_s > 0;
 
-    gw_write_int(
-        out, ",\"max_historical_days\":", said ? (double)(schedule->history_reach_s / DAY_S) : (double)NAN);
+    gw_write_int(out, ",\"max_historical_days\":", said ? (double)(schedule->history_reach_s / DAY_S) : (double)NAN);
 }
 
-static void write_provider(struct gw_buf *out, const struct gw_provider *provider) {
+static void write_provider(struct gw_buf *out, const struct gw_provider *provider)
+{
     uint64_t caps = capabilities(provider);
 
     gw_buf_str(out, ",\"icon_url\":null");
@@ -47,8 +50,8 @@ static void write_provider(struct gw_buf *out, const struct gw_provider *provide
 }
 
 /* Other users whose active connection is to the same account. */
-static enum gw_code write_linked(struct gw_http_request *request, const struct gw_connection *c,
-                                 struct gw_err *err) {
+static enum gw_code write_linked(struct gw_http_request *request, const struct gw_connection *c, struct gw_err *err)
+{
     struct gw_buf *out = &request->reply.body;
     struct gw_connection *others = NULL;
     size_t count = 0, n = 0;
@@ -70,8 +73,8 @@ static enum gw_code write_linked(struct gw_http_request *request, const struct g
     return code;
 }
 
-static enum gw_code write_connection(struct gw_http_request *request, const struct gw_connection *c,
-                                     struct gw_err *err) {
+static enum gw_code write_connection(struct gw_http_request *request, const struct gw_connection *c, struct gw_err *err)
+{
     struct gw_buf *out = &request->reply.body;
     enum gw_code code;
 
@@ -92,13 +95,13 @@ static enum gw_code write_connection(struct gw_http_request *request, const stru
     return code;
 }
 
-enum gw_code gw_answer_connections(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_connections(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_buf *out = &request->reply.body;
     struct gw_connection *list;
     size_t count;
-    enum gw_code code =
-        gw_store_connection_list(request->http->options.db, request->arena,
-                                 gw_request_uuid(request, "user_id"), NULL, &list, &count, err);
+    enum gw_code code = gw_store_connection_list(request->http->options.db, request->arena,
+                                                 gw_request_uuid(request, "user_id"), NULL, &list, &count, err);
 
     if (code != GW_OK)
         return code;

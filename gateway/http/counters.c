@@ -28,7 +28,8 @@ struct gw_counters {
     struct row rows[]; /* count + 1: the last for what no route took */
 };
 
-struct gw_counters *gw_counters_new(const struct gw_route *routes, size_t count) {
+struct gw_counters *gw_counters_new(const struct gw_route *routes, size_t count)
+{
     struct gw_counters *counters = calloc(1, sizeof(*counters) + (count + 1) * sizeof(struct row));
 
     if (counters) {
@@ -38,12 +39,14 @@ struct gw_counters *gw_counters_new(const struct gw_route *routes, size_t count)
     return counters;
 }
 
-void gw_counters_free(struct gw_counters **counters) {
+void gw_counters_free(struct gw_counters **counters)
+{
     free(*counters);
     *counters = NULL;
 }
 
-static size_t status_index(int status) {
+static size_t status_index(int status)
+{
     size_t i = 0;
 
     while (i < STATUSES - 1 && statuses[i] != status)
@@ -51,7 +54,8 @@ static size_t status_index(int status) {
     return i;
 }
 
-static size_t bound_index(int64_t us) {
+static size_t bound_index(int64_t us)
+{
     size_t i = 0;
 
     while (i < BOUNDS && us > bounds[i].us)
@@ -59,15 +63,18 @@ static size_t bound_index(int64_t us) {
     return i;
 }
 
-static void add(_Atomic uint64_t *counter, uint64_t n) {
+static void add(_Atomic uint64_t *counter, uint64_t n)
+{
     atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
 
-static uint64_t get(const _Atomic uint64_t *counter) {
+static uint64_t get(const _Atomic uint64_t *counter)
+{
     return atomic_load_explicit((_Atomic uint64_t *)counter, memory_order_relaxed);
 }
 
-void gw_counters_add(struct gw_counters *counters, const struct gw_route *route, int status, int64_t us) {
+void gw_counters_add(struct gw_counters *counters, const struct gw_route *route, int status, int64_t us)
+{
     struct row *row = &counters->rows[route ? (size_t)(route - counters->routes) : counters->count];
 
     add(&row->by_status[status_index(status)], 1);
@@ -75,12 +82,14 @@ void gw_counters_add(struct gw_counters *counters, const struct gw_route *route,
     add(&row->total_us, us > 0 ? (uint64_t)us : 0);
 }
 
-static void write_labels(struct gw_buf *out, const struct gw_route *route) {
+static void write_labels(struct gw_buf *out, const struct gw_route *route)
+{
     gw_buf_printf(out, "{method=\"%s\",route=\"%s\"", route ? gw_method_name(route->method) : "-",
                   route ? route->pattern : "-");
 }
 
-static void write_statuses(struct gw_buf *out, const struct gw_route *route, const struct row *row) {
+static void write_statuses(struct gw_buf *out, const struct gw_route *route, const struct row *row)
+{
     for (size_t i = 0; i < STATUSES; i++) {
         uint64_t n = get(&row->by_status[i]);
         if (n == 0)
@@ -94,7 +103,8 @@ static void write_statuses(struct gw_buf *out, const struct gw_route *route, con
     }
 }
 
-static void write_durations(struct gw_buf *out, const struct gw_route *route, const struct row *row) {
+static void write_durations(struct gw_buf *out, const struct gw_route *route, const struct row *row)
+{
     uint64_t total = 0;
 
     for (size_t i = 0; i <= BOUNDS; i++)
@@ -106,8 +116,7 @@ static void write_durations(struct gw_buf *out, const struct gw_route *route, co
         total += get(&row->by_duration[i]);
         gw_buf_str(out, "aorta_http_request_seconds_bucket");
         write_labels(out, route);
-        gw_buf_printf(out, ",le=\"%s\"} %llu\n", i < BOUNDS ? bounds[i].text : "+Inf",
-                      (unsigned long long)total);
+        gw_buf_printf(out, ",le=\"%s\"} %llu\n", i < BOUNDS ? bounds[i].text : "+Inf", (unsigned long long)total);
     }
     gw_buf_str(out, "aorta_http_request_seconds_sum");
     write_labels(out, route);
@@ -117,7 +126,8 @@ static void write_durations(struct gw_buf *out, const struct gw_route *route, co
     gw_buf_printf(out, "} %llu\n", (unsigned long long)total);
 }
 
-void gw_counters_write(const struct gw_counters *counters, struct gw_buf *out) {
+void gw_counters_write(const struct gw_counters *counters, struct gw_buf *out)
+{
     gw_buf_str(out, "# HELP aorta_http_requests_total Requests answered, by route and status.\n"
                     "# TYPE aorta_http_requests_total counter\n");
     for (size_t i = 0; i <= counters->count; i++)

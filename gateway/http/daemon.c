@@ -11,11 +11,13 @@
 
 static _Thread_local struct gw_gate *armed;
 
-void gw_daemon_arm(struct gw_gate *gate) {
+void gw_daemon_arm(struct gw_gate *gate)
+{
     armed = gate;
 }
 
-bool gw_daemon_disarm(void) {
+bool gw_daemon_disarm(void)
+{
     bool taken = armed == NULL;
 
     armed = NULL;
@@ -24,7 +26,8 @@ bool gw_daemon_disarm(void) {
 
 __attribute__((visibility("default"))) struct MHD_Daemon *
 MHD_start_daemon(unsigned int flags, uint16_t port, MHD_AcceptPolicyCallback accept, void *accept_self,
-                 MHD_AccessHandlerCallback handler, void *handler_self, ...) {
+                 MHD_AccessHandlerCallback handler, void *handler_self, ...)
+{
     struct gw_gate *gate = armed;
     struct MHD_Daemon *daemon;
     va_list options;

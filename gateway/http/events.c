@@ -6,7 +6,8 @@
 #include "read/read.h"
 
 /* A time with its offset taken back: the wall clock the client wrote. */
-const char *gw_answer_echo(struct gw_arena *arena, const struct gw_arg *arg) {
+const char *gw_answer_echo(struct gw_arena *arena, const struct gw_arg *arg)
+{
     const struct gw_time_text *t = &arg->time;
     char text[64], offset[16] = "";
     size_t len = gw_time_format(t->us + t->offset_s * GW_US_PER_S, text);
@@ -18,9 +19,9 @@ const char *gw_answer_echo(struct gw_arena *arena, const struct gw_arg *arg) {
     return gw_arena_printf(arena, "%.*s%s", (int)len - 1, text, offset);
 }
 
-static enum gw_code page_of(struct gw_http_request *request, struct gw_read_page *page, struct gw_err *err) {
-    const struct gw_arg *from = gw_request_arg(request, "start_date"),
-                        *to = gw_request_arg(request, "end_date");
+static enum gw_code page_of(struct gw_http_request *request, struct gw_read_page *page, struct gw_err *err)
+{
+    const struct gw_arg *from = gw_request_arg(request, "start_date"), *to = gw_request_arg(request, "end_date");
 
     *page = (struct gw_read_page){.user = gw_request_uuid(request, "user_id"),
                                   .from_us = from->i,
@@ -33,7 +34,8 @@ static enum gw_code page_of(struct gw_http_request *request, struct gw_read_page
     return page->from_text && page->to_text ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 }
 
-enum gw_code gw_answer_workouts(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_workouts(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_read_page page;
     enum gw_code code = page_of(request, &page, err);
 
@@ -42,7 +44,8 @@ enum gw_code gw_answer_workouts(struct gw_http_request *request, struct gw_err *
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
 }
 
-enum gw_code gw_answer_sleep(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_sleep(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_read_page page;
     enum gw_code code = page_of(request, &page, err);
 
@@ -51,10 +54,10 @@ enum gw_code gw_answer_sleep(struct gw_http_request *request, struct gw_err *err
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
 }
 
-enum gw_code gw_answer_workout(struct gw_http_request *request, struct gw_err *err) {
-    enum gw_code code =
-        gw_read_workout(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),
-                        gw_request_uuid(request, "workout_id"), &request->reply.body, err);
+enum gw_code gw_answer_workout(struct gw_http_request *request, struct gw_err *err)
+{
+    enum gw_code code = gw_read_workout(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),
+                                        gw_request_uuid(request, "workout_id"), &request->reply.body, err);
 
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
 }

@@ -18,7 +18,8 @@
 
 static _Thread_local struct gw_http_request *serving; /* ulfius hands no context through */
 
-void *gw_gate_open(void *http, const char *target, struct MHD_Connection *connection) {
+void *gw_gate_open(void *http, const char *target, struct MHD_Connection *connection)
+{
     struct gw_http_request *request = calloc(1, sizeof(*request));
     char *copy;
 
@@ -38,9 +39,9 @@ void *gw_gate_open(void *http, const char *target, struct MHD_Connection *connec
 /* Reads what a client goes on sending after it was answered, so that the answer reaches it: a socket closed
  * with unread bytes is reset, and a reset overtakes the answer. Bounded in time and bytes.
  */
-static void linger(struct gw_http *http, struct MHD_Connection *connection) {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+static void linger(struct gw_http *http, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     int64_t end_us = gw_mono_us() + LINGER_S * GW_US_PER_S, bytes = 0;
     char waste[16384];
 
@@ -59,8 +60,8 @@ static void linger(struct gw_http *http, struct MHD_Connection *connection) {
     }
 }
 
-void gw_gate_close(void *self, struct MHD_Connection *connection, void **context,
-                   enum MHD_RequestTerminationCode why) {
+void gw_gate_close(void *self, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode why)
+{
     struct gw_http_request *request = *context;
     struct gw_http *http = self;
     bool wait;
@@ -81,7 +82,8 @@ void gw_gate_close(void *self, struct MHD_Connection *connection, void **context
         linger(http, connection);
 }
 
-static enum gw_method method_of(const char *text) {
+static enum gw_method method_of(const char *text)
+{
     if (strcmp(text, "HEAD") == 0)
         return GW_GET; /* the library leaves the body away */
     for (int m = 0; m < GW_METHODS; m++)
@@ -90,7 +92,8 @@ static enum gw_method method_of(const char *text) {
     return strcmp(text, "OPTIONS") == 0 ? GW_OPTIONS : GW_METHODS;
 }
 
-static enum gw_code decide(struct gw_http_request *request, struct gw_err *err) {
+static enum gw_code decide(struct gw_http_request *request, struct gw_err *err)
+{
     static enum gw_code (*const steps[])(struct gw_http_request *, struct gw_err *) = {
         gw_step_id, gw_step_route, gw_step_auth, gw_step_provider, gw_step_size};
     enum gw_code code = GW_OK;
@@ -100,58 +103,86 @@ static enum gw_code decide(struct gw_http_request *request, struct gw_err *err) 
     return code;
 }
 
-static bool body_comes(const struct gw_http_request *request) {
+static bool body_comes(const struct gw_http_request *request)
+{
     const char *length = gw_request_header(request, "Content-Length");
 
     return gw_request_header(request, "Transfer-Encoding") || (length && strcmp(length, "0") != 0);
 }
 
-enum MHD_Result gw_gate_access(void *self, struct MHD_Connection *connection, const char *url,
-                               const char *method, const char *version, const char *upload,
-                               size_t *upload_size, void **context) {
-    const struct gw_gate *gate = self;
-    struct gw_http_request *request = *context;
-    bool slow;
-    enum MHD_Result result;
+/* The headers are here. A refusal goes out at once when a body would follow, and the connection ends with it, for the
+ * library reads nothing behind an answer that came early; without a body it waits for the next call and costs nothing.
+ */
+static enum MHD_Result refuse(struct gw_http_request *request, const struct gw_err *err)
+{
+    gw_reply_error(request, err);
+    request->refused = true;
+    return body_comes(request) ? gw_send_now(request, false) : MHD_YES;
+}
+
+static enum MHD_Result refuse_late(struct gw_http_request *request)
+{
     struct gw_err err;
 
+    if (request->reply.status == 0) {
+        gw_fail(&err, GW_TOO_LARGE, "The body is larger than %llu bytes.", (unsigned long long)request->limit);
+        gw_reply_error(request, &err);
+    }
+    return gw_send_now(request, true);
+}
+
+/* A piece of the body. True: it is to be kept. */
+static bool counts(struct gw_http_request *request, size_t bytes)
+{
+    request->received += bytes;
+    request->refused |= request->received > request->limit;
+    return !request->refused;
+}
+
+static enum MHD_Result pass_on(const struct gw_gate *gate, struct gw_http_request *request, const char *url,
+                               const char *method, const char *version, const char *upload, size_t *upload_size)
+{
+    bool slow = request->match.route->flags & GW_ROUTE_SLOW;
+    enum MHD_Result result;
+
+    if (slow) /* the library counts the handler's time as idle */
+        MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
+    serving = request;
+    result = gate->handler(gate->handler_self, request->connection, url, method, version, upload, upload_size,
+                           &request->ulfius);
+    serving = NULL;
+    if (slow)
+        MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                                  (unsigned)request->http->options.idle_timeout_s);
+    return result;
+}
+
+enum MHD_Result gw_gate_access(void *self, struct MHD_Connection *connection, const char *url, const char *method,
+                               const char *version, const char *upload, size_t *upload_size, void **context)
+{
+    struct gw_http_request *request = *context;
+    struct gw_err err;
+
+    (void)connection;
     if (!request || !request->target.ptr || !request->ulfius)
         return MHD_NO;
     if (!request->begun) {
         request->begun = true;
         atomic_fetch_add(&request->http->in_flight, 1);
         request->method = method_of(method);
-        if (decide(request, &err) != GW_OK) {
-            gw_reply_error(request, &err);
-            return gw_send_now(request, !body_comes(request));
-        }
-    } else if (*upload_size) {
-        request->received += *upload_size;
-        if (request->received > request->limit) {
-            request->refused = true;
-            *upload_size = 0;
-            return request->received - request->limit < SWALLOW_MOST ? MHD_YES : MHD_NO;
-        }
+        if (decide(request, &err) != GW_OK)
+            return refuse(request, &err);
+    } else if (*upload_size && !counts(request, *upload_size)) {
+        *upload_size = 0;
+        return request->received - request->limit < SWALLOW_MOST ? MHD_YES : MHD_NO;
     } else if (request->refused) {
-        gw_fail(&err, GW_TOO_LARGE, "The body is larger than %llu bytes.",
-                (unsigned long long)request->limit);
-        gw_reply_error(request, &err);
-        return gw_send_now(request, true);
+        return refuse_late(request);
     }
-    slow = request->match.route->flags & GW_ROUTE_SLOW;
-    if (slow) /* the library counts the handler's time as idle */
-        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
-    serving = request;
-    result = gate->handler(gate->handler_self, connection, url, method, version, upload, upload_size,
-                           &request->ulfius);
-    serving = NULL;
-    if (slow)
-        MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
-                                  (unsigned)request->http->options.idle_timeout_s);
-    return result;
+    return pass_on(self, request, url, method, version, upload, upload_size);
 }
 
-int gw_gate_serve(const struct _u_request *raw, struct _u_response *response, void *http) {
+int gw_gate_serve(const struct _u_request *raw, struct _u_response *response, void *http)
+{
     struct gw_http_request *request = serving;
     struct gw_err err = {0};
     enum gw_code code;

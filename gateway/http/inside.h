@@ -34,12 +34,10 @@ struct gw_http {
 /* ---- gate.c: between the HTTP library and ulfius ---- */
 
 void *gw_gate_open(void *http, const char *target, struct MHD_Connection *connection);
-void gw_gate_close(void *http, struct MHD_Connection *connection, void **context,
-                   enum MHD_RequestTerminationCode why);
+void gw_gate_close(void *http, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode why);
 int gw_gate_serve(const struct _u_request *request, struct _u_response *response, void *http);
-enum MHD_Result gw_gate_access(void *gate, struct MHD_Connection *connection, const char *url,
-                               const char *method, const char *version, const char *upload,
-                               size_t *upload_size, void **context);
+enum MHD_Result gw_gate_access(void *gate, struct MHD_Connection *connection, const char *url, const char *method,
+                               const char *version, const char *upload, size_t *upload_size, void **context);
 
 /* ---- daemon.c ---- */
 

@@ -7,19 +7,22 @@
 #include "http/inside.h"
 #include "http/query.h"
 
-static bool ends_with(struct gw_str text, const char *end) {
+static bool ends_with(struct gw_str text, const char *end)
+{
     size_t len = strlen(end);
 
     return text.len >= len && memcmp(text.ptr + text.len - len, end, len) == 0;
 }
 
-static const char *name_text(struct gw_http_request *request, struct gw_str name) {
+static const char *name_text(struct gw_http_request *request, struct gw_str name)
+{
     const char *text = gw_arena_strndup(request->arena, name.ptr, name.len);
 
     return text ? text : "?";
 }
 
-static void check_path(struct gw_http_request *request, struct gw_err *err) {
+static void check_path(struct gw_http_request *request, struct gw_err *err)
+{
     for (size_t i = 0; i < request->match.params_count; i++) {
         struct gw_str name = request->match.names[i];
         if (!ends_with(name, "_id") || gw_check_uuid(request->match.values[i], &request->uuids[i]))
@@ -30,7 +33,8 @@ static void check_path(struct gw_http_request *request, struct gw_err *err) {
 }
 
 static bool int_value(struct gw_http_request *request, struct gw_err *err, const struct gw_arg_decl *decl,
-                      struct gw_arg *arg) {
+                      struct gw_arg *arg)
+{
     if (!gw_parse_i64(arg->text, &arg->i))
         gw_request_violation(request, err, decl->name, "integer", "%s should be a whole number.", decl->name);
     else if (arg->i < decl->min)
@@ -45,7 +49,8 @@ static bool int_value(struct gw_http_request *request, struct gw_err *err, const
 }
 
 static bool bool_value(struct gw_http_request *request, struct gw_err *err, const struct gw_arg_decl *decl,
-                       struct gw_arg *arg) {
+                       struct gw_arg *arg)
+{
     static const char *const words[] = {"false", "true", "0", "1", "no", "yes", "off", "on"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -59,7 +64,8 @@ static bool bool_value(struct gw_http_request *request, struct gw_err *err, cons
 }
 
 static bool choice_value(struct gw_http_request *request, struct gw_err *err, const struct gw_arg_decl *decl,
-                         struct gw_arg *arg) {
+                         struct gw_arg *arg)
+{
     char list[200] = "";
     size_t n = 0;
 
@@ -74,18 +80,19 @@ static bool choice_value(struct gw_http_request *request, struct gw_err *err, co
 }
 
 static bool text_value(struct gw_http_request *request, struct gw_err *err, const struct gw_arg_decl *decl,
-                       struct gw_arg *arg) {
+                       struct gw_arg *arg)
+{
     size_t most = decl->max ? (size_t)decl->max : 1024;
 
     if (arg->text.len <= most)
         return true;
-    gw_request_violation(request, err, decl->name, "too_long", "%s should have at most %zu bytes.",
-                         decl->name, most);
+    gw_request_violation(request, err, decl->name, "too_long", "%s should have at most %zu bytes.", decl->name, most);
     return false;
 }
 
 static bool uuid_value(struct gw_http_request *request, struct gw_err *err, const struct gw_arg_decl *decl,
-                       struct gw_arg *arg) {
+                       struct gw_arg *arg)
+{
     if (gw_check_uuid(arg->text, &arg->uuid))
         return true;
     gw_request_violation(request, err, decl->name, "uuid", "%s should be a valid UUID.", decl->name);
@@ -94,7 +101,8 @@ static bool uuid_value(struct gw_http_request *request, struct gw_err *err, cons
 
 /* i: microseconds, of the end of the day where the declaration says so. */
 static bool time_value(struct gw_http_request *request, struct gw_err *err, const struct gw_arg_decl *decl,
-                       struct gw_arg *arg) {
+                       struct gw_arg *arg)
+{
     if (!gw_time_parse(arg->text, &arg->time)) {
         gw_request_violation(request, err, decl->name, "time",
                              "%s should be an ISO 8601 date or time, or Unix seconds.", decl->name);
@@ -105,22 +113,22 @@ static bool time_value(struct gw_http_request *request, struct gw_err *err, cons
 }
 
 static bool email_value(struct gw_http_request *request, struct gw_err *err, const struct gw_arg_decl *decl,
-                        struct gw_arg *arg) {
+                        struct gw_arg *arg)
+{
     if (arg->text.len == 0 || gw_check_email(arg->text, request->arena, &arg->text))
         return true;
-    gw_request_violation(request, err, decl->name, "email", "%s should be a valid e-mail address.",
-                         decl->name);
+    gw_request_violation(request, err, decl->name, "email", "%s should be a valid e-mail address.", decl->name);
     return false;
 }
 
 static bool (*const value_fns[])(struct gw_http_request *, struct gw_err *, const struct gw_arg_decl *,
                                  struct gw_arg *) = {
-    [GW_ARG_TEXT] = text_value,     [GW_ARG_INT] = int_value,   [GW_ARG_BOOL] = bool_value,
-    [GW_ARG_CHOICE] = choice_value, [GW_ARG_UUID] = uuid_value, [GW_ARG_TIME] = time_value,
-    [GW_ARG_EMAIL] = email_value};
+    [GW_ARG_TEXT] = text_value, [GW_ARG_INT] = int_value,   [GW_ARG_BOOL] = bool_value,  [GW_ARG_CHOICE] = choice_value,
+    [GW_ARG_UUID] = uuid_value, [GW_ARG_TIME] = time_value, [GW_ARG_EMAIL] = email_value};
 
 /* The last of several with one name counts. */
-static bool find(const struct gw_http_request *request, const char *name, struct gw_str *ret) {
+static bool find(const struct gw_http_request *request, const char *name, struct gw_str *ret)
+{
     for (size_t i = request->query_count; i-- > 0;) {
         if (gw_str_is(request->query[i].name, name)) {
             *ret = request->query[i].value;
@@ -131,7 +139,8 @@ static bool find(const struct gw_http_request *request, const char *name, struct
 }
 
 static void check_arg(struct gw_http_request *request, struct gw_err *err, const struct gw_arg_decl *decl,
-                      struct gw_arg *arg) {
+                      struct gw_arg *arg)
+{
     arg->given = find(request, decl->name, &arg->text);
     if (!arg->given && decl->default_text)
         arg->text = gw_str(decl->default_text);
@@ -144,7 +153,8 @@ static void check_arg(struct gw_http_request *request, struct gw_err *err, const
         arg->given = false;
 }
 
-enum gw_code gw_step_args(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_step_args(struct gw_http_request *request, struct gw_err *err)
+{
     const struct gw_route *route = request->match.route;
     enum gw_code code =
         gw_query_parse(request->query_text, request->arena, &request->query, &request->query_count, err);

@@ -10,14 +10,16 @@ static const struct scope_name {
     const char *name;
 } scope_names[] = {{GW_SCOPE_READ, "read"}, {GW_SCOPE_WRITE, "write"}, {GW_SCOPE_ADMIN, "admin"}};
 
-static const char *scope_name(uint32_t scope) {
+static const char *scope_name(uint32_t scope)
+{
     for (size_t i = 0; i < sizeof(scope_names) / sizeof(scope_names[0]); i++)
         if (scope_names[i].scope == scope)
             return scope_names[i].name;
     return "?";
 }
 
-static enum gw_code no_key(const struct gw_http_request *request, struct gw_err *err) {
+static enum gw_code no_key(const struct gw_http_request *request, struct gw_err *err)
+{
     const char *authorization = gw_request_header(request, "Authorization");
 
     if (authorization && strncasecmp(authorization, "Bearer ", 7) == 0)
@@ -27,7 +29,8 @@ static enum gw_code no_key(const struct gw_http_request *request, struct gw_err 
                    "Authentication is required: send an API key in the header " KEY_HEADER ".");
 }
 
-enum gw_code gw_step_auth(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_step_auth(struct gw_http_request *request, struct gw_err *err)
+{
     uint32_t scope = request->match.route->scope;
     const char *key;
     enum gw_code code;

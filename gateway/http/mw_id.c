@@ -6,20 +6,22 @@
 #include "base/log.h"
 #include "http/request.h"
 
-static bool sane(const char *id) {
+static bool sane(const char *id)
+{
     size_t n = 0;
 
     for (; id[n]; n++) {
         char c = id[n];
-        if (n == GW_REQUEST_ID_MOST || !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                                         (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.'))
+        if (n == GW_REQUEST_ID_MOST || !((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                                         c == '-' || c == '_' || c == '.'))
             return false;
     }
     return n > 0;
 }
 
 /* Unique, not secret: a random beginning for the process and a count. */
-static void make(char out[GW_REQUEST_ID_MOST + 1]) {
+static void make(char out[GW_REQUEST_ID_MOST + 1])
+{
     static const char hex[] = "0123456789abcdef";
     static _Atomic uint64_t count;
     static _Atomic uint64_t process;
@@ -40,7 +42,8 @@ static void make(char out[GW_REQUEST_ID_MOST + 1]) {
     out[23] = '\0';
 }
 
-enum gw_code gw_step_id(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_step_id(struct gw_http_request *request, struct gw_err *err)
+{
     const char *given = gw_request_header(request, "X-Request-Id");
 
     (void)err;

@@ -7,7 +7,8 @@
 
 #define DEFAULT_MOST (1024 * 1024)
 
-static uint64_t limit_of(const struct gw_http_request *request) {
+static uint64_t limit_of(const struct gw_http_request *request)
+{
     const struct gw_route *route = request->match.route;
 
     if (route->body == GW_BODY_WEBHOOK)
@@ -18,20 +19,22 @@ static uint64_t limit_of(const struct gw_http_request *request) {
 }
 
 /* application/json, and what ends in +json; parameters such as charset are not looked at. */
-static bool is_json(const char *type) {
+static bool is_json(const char *type)
+{
     size_t len = strcspn(type, "; \t");
 
     if (len == 16 && strncasecmp(type, "application/json", 16) == 0)
         return true;
-    return len > 5 && strncasecmp(type, "application/", 12) == 0 &&
-           strncasecmp(type + len - 5, "+json", 5) == 0;
+    return len > 5 && strncasecmp(type, "application/", 12) == 0 && strncasecmp(type + len - 5, "+json", 5) == 0;
 }
 
-static bool comes(const char *length, const char *encoding) {
+static bool comes(const char *length, const char *encoding)
+{
     return encoding || (length && strcmp(length, "0") != 0);
 }
 
-enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err)
+{
     const char *length = gw_request_header(request, "Content-Length");
     const char *encoding = gw_request_header(request, "Transfer-Encoding");
     const char *type;
@@ -39,13 +42,11 @@ enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err) {
 
     request->limit = limit_of(request);
     if (request->match.route->body == GW_BODY_WEBHOOK && request->limit == 0)
-        return gw_fail_wire(err, GW_NOT_FOUND, "provider.no_webhooks", "%s takes no webhooks.",
-                            request->provider->id);
+        return gw_fail_wire(err, GW_NOT_FOUND, "provider.no_webhooks", "%s takes no webhooks.", request->provider->id);
     if (!comes(length, encoding))
         return GW_OK;
     if (length && gw_parse_i64(gw_str(length), &bytes) && (uint64_t)bytes > request->limit)
-        return gw_fail(err, GW_TOO_LARGE, "The body is larger than %llu bytes.",
-                       (unsigned long long)request->limit);
+        return gw_fail(err, GW_TOO_LARGE, "The body is larger than %llu bytes.", (unsigned long long)request->limit);
     type = gw_request_header(request, "Content-Type");
     if (request->match.route->body == GW_BODY_JSON && type && !is_json(type))
         return gw_fail(err, GW_MEDIA_TYPE, "This takes a body of type application/json.");

@@ -3,15 +3,18 @@
 #include "http/inside.h"
 #include "read/write.h"
 
-static bool has_cloud(const struct gw_provider *provider) {
+static bool has_cloud(const struct gw_provider *provider)
+{
     return provider->plugin && provider->plugin->desc->capabilities & AORTA_CAP_OAUTH;
 }
 
-static const char *name_of(const struct gw_provider *provider) {
+static const char *name_of(const struct gw_provider *provider)
+{
     return provider->plugin ? provider->plugin->desc->name : provider->id;
 }
 
-static void write_provider(struct gw_buf *out, const struct gw_provider *provider) {
+static void write_provider(struct gw_buf *out, const struct gw_provider *provider)
+{
     gw_write_text(out, "{\"provider\":", provider->id);
     gw_write_text(out, ",\"name\":", name_of(provider));
     gw_write_bool(out, ",\"has_cloud_api\":", has_cloud(provider));
@@ -21,10 +24,10 @@ static void write_provider(struct gw_buf *out, const struct gw_provider *provide
     gw_buf_str(out, ",\"live_sync_configurable\":false,\"data_granularity\":null}");
 }
 
-enum gw_code gw_answer_oauth_providers(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_oauth_providers(struct gw_http_request *request, struct gw_err *err)
+{
     const struct gw_registry *registry = request->http->options.registry;
-    bool enabled = gw_request_arg(request, "enabled_only")->i,
-         cloud = gw_request_arg(request, "cloud_only")->i;
+    bool enabled = gw_request_arg(request, "enabled_only")->i, cloud = gw_request_arg(request, "cloud_only")->i;
     struct gw_buf *out = &request->reply.body;
 
     gw_buf_char(out, '[');
@@ -39,12 +42,12 @@ enum gw_code gw_answer_oauth_providers(struct gw_http_request *request, struct g
     return gw_reply_json(request, 200, err);
 }
 
-enum gw_code gw_answer_oauth_authorize(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_oauth_authorize(struct gw_http_request *request, struct gw_err *err)
+{
     const char *url, *state;
-    enum gw_code code =
-        gw_link_authorize(request->http->options.link, request->arena, request->provider,
-                          gw_request_arg(request, "user_id")->uuid, gw_request_text(request, "redirect_uri"),
-                          gw_request_text(request, "scope"), &url, &state, err);
+    enum gw_code code = gw_link_authorize(
+        request->http->options.link, request->arena, request->provider, gw_request_arg(request, "user_id")->uuid,
+        gw_request_text(request, "redirect_uri"), gw_request_text(request, "scope"), &url, &state, err);
 
     if (code != GW_OK)
         return code;
@@ -56,7 +59,8 @@ enum gw_code gw_answer_oauth_authorize(struct gw_http_request *request, struct g
 
 /* ---- the way back ---- */
 
-static void add_pair(struct gw_buf *url, char *mark, const char *name, const char *value) {
+static void add_pair(struct gw_buf *url, char *mark, const char *name, const char *value)
+{
     char *encoded = malloc(3 * strlen(value) + 1);
 
     gw_buf_char(url, *mark);
@@ -72,7 +76,8 @@ static void add_pair(struct gw_buf *url, char *mark, const char *name, const cha
 
 /* The application's URL with what came of it, in front of a fragment. */
 static enum gw_code send_back(struct gw_http_request *request, const struct gw_callback_result *result,
-                              const char *error, struct gw_err *err) {
+                              const char *error, struct gw_err *err)
+{
     gw_own_buf struct gw_buf url = {0};
     size_t front = strcspn(result->redirect_uri, "#");
     char mark = memchr(result->redirect_uri, '?', front) ? '&' : '?', user[GW_UUID_TEXT];
@@ -94,7 +99,8 @@ static enum gw_code send_back(struct gw_http_request *request, const struct gw_c
     return GW_OK;
 }
 
-static aorta_pair *pairs_of(struct gw_http_request *request) {
+static aorta_pair *pairs_of(struct gw_http_request *request)
+{
     aorta_pair *pairs = gw_arena_alloc(request->arena, (request->query_count + 1) * sizeof(*pairs));
 
     for (size_t i = 0; pairs && i < request->query_count; i++) {
@@ -104,13 +110,13 @@ static aorta_pair *pairs_of(struct gw_http_request *request) {
     return pairs;
 }
 
-enum gw_code gw_answer_oauth_callback(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_oauth_callback(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_callback_result result = {0};
     aorta_pair *pairs = pairs_of(request);
-    enum gw_code code = pairs
-                            ? gw_link_callback(request->http->options.link, request->arena, request->provider,
-                                               pairs, (uint32_t)request->query_count, &result, err)
-                            : gw_fail(err, GW_NOMEM, NULL);
+    enum gw_code code = pairs ? gw_link_callback(request->http->options.link, request->arena, request->provider, pairs,
+                                                 (uint32_t)request->query_count, &result, err)
+                              : gw_fail(err, GW_NOMEM, NULL);
 
     if (result.redirect_uri)
         return send_back(request, &result, code == GW_OK ? NULL : gw_err_wire(err), err);

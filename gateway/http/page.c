@@ -3,16 +3,16 @@
 
 #include "http/inside.h"
 
-static const char page_front[] =
-    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>";
+static const char page_front[] = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"
+                                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>";
 static const char page_style[] =
     "</title><style>body{font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1.2em;"
     "color:#222;background:#fff}h1{font-size:1.4em}small{color:#666}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}small{color:#999}}</style></"
     "head><body>";
 
-static void add_escaped(struct gw_buf *out, const char *text) {
+static void add_escaped(struct gw_buf *out, const char *text)
+{
     for (; *text; text++) {
         switch (*text) {
         case '<':
@@ -34,7 +34,8 @@ static void add_escaped(struct gw_buf *out, const char *text) {
 }
 
 static void write_page(struct gw_http_request *request, int status, const char *title, const char *text,
-                       const char *code) {
+                       const char *code)
+{
     struct gw_buf *out = &request->reply.body;
 
     gw_buf_str(out, page_front);
@@ -61,7 +62,8 @@ static void write_page(struct gw_http_request *request, int status, const char *
 }
 
 /* A browser gets a page where one is expected; who asks for JSON gets JSON. */
-bool gw_page_wanted(const struct gw_http_request *request) {
+bool gw_page_wanted(const struct gw_http_request *request)
+{
     const char *accept;
 
     if (!request->match.route || !(request->match.route->flags & GW_ROUTE_PAGE))
@@ -70,11 +72,13 @@ bool gw_page_wanted(const struct gw_http_request *request) {
     return !accept || !strcasestr(accept, "application/json") || strcasestr(accept, "text/html");
 }
 
-void gw_page_error(struct gw_http_request *request, int status, const struct gw_err *err) {
+void gw_page_error(struct gw_http_request *request, int status, const struct gw_err *err)
+{
     write_page(request, status, "The connection was not made", gw_err_text(err), gw_err_wire(err));
 }
 
-void gw_page_connected(struct gw_http_request *request, const char *provider_name) {
+void gw_page_connected(struct gw_http_request *request, const char *provider_name)
+{
     char title[160];
 
     snprintf(title, sizeof(title), "%.100s is connected", provider_name);

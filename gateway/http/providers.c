@@ -5,7 +5,8 @@
 #include "http/inside.h"
 #include "read/write.h"
 
-static void write_plugin(struct gw_buf *out, const aorta_plugin *plugin) {
+static void write_plugin(struct gw_buf *out, const aorta_plugin *plugin)
+{
     if (!plugin) {
         gw_buf_str(out, ",\"name\":null,\"version\":null,\"abi\":null,\"descriptor\":null}");
         return;
@@ -17,7 +18,8 @@ static void write_plugin(struct gw_buf *out, const aorta_plugin *plugin) {
     gw_buf_char(out, '}');
 }
 
-enum gw_code gw_answer_providers_make(struct gw_http *http, struct gw_err *err) {
+enum gw_code gw_answer_providers_make(struct gw_http *http, struct gw_err *err)
+{
     const struct gw_registry *registry = http->options.registry;
     struct gw_buf *out = &http->providers;
 
@@ -35,7 +37,8 @@ enum gw_code gw_answer_providers_make(struct gw_http *http, struct gw_err *err) 
     return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
 }
 
-enum gw_code gw_answer_providers(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_providers(struct gw_http_request *request, struct gw_err *err)
+{
     gw_buf_add(&request->reply.body, request->http->providers.data, request->http->providers.len);
     return gw_reply_json(request, 200, err);
 }

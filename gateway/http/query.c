@@ -1,7 +1,8 @@
 /* Decoding once, checking once: nothing behind this file sees an escape or a broken byte. */
 #include "http/query.h"
 
-static int hex_digit(char c) {
+static int hex_digit(char c)
+{
     if (c >= '0' && c <= '9')
         return c - '0';
     if (c >= 'a' && c <= 'f')
@@ -12,7 +13,8 @@ static int hex_digit(char c) {
 }
 
 /* -1: not an escape */
-static int escape_at(struct gw_str text, size_t i) {
+static int escape_at(struct gw_str text, size_t i)
+{
     int high, low;
 
     if (text.len - i < 3)
@@ -22,7 +24,8 @@ static int escape_at(struct gw_str text, size_t i) {
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-static bool plain(struct gw_str text, bool plus) {
+static bool plain(struct gw_str text, bool plus)
+{
     for (size_t i = 0; i < text.len; i++)
         if (text.ptr[i] == '%' || (plus && text.ptr[i] == '+'))
             return false;
@@ -30,7 +33,8 @@ static bool plain(struct gw_str text, bool plus) {
 }
 
 enum gw_code gw_percent_decode(struct gw_str text, bool plus, struct gw_arena *arena, struct gw_str *ret,
-                               struct gw_err *err) {
+                               struct gw_err *err)
+{
     char *out = NULL;
     size_t n = 0;
 
@@ -56,7 +60,8 @@ enum gw_code gw_percent_decode(struct gw_str text, bool plus, struct gw_arena *a
     return GW_OK;
 }
 
-static struct gw_str cut(struct gw_str *rest, char at) {
+static struct gw_str cut(struct gw_str *rest, char at)
+{
     const char *found = rest->len ? memchr(rest->ptr, at, rest->len) : NULL;
     struct gw_str front = {rest->ptr, found ? (size_t)(found - rest->ptr) : rest->len};
 
@@ -64,7 +69,8 @@ static struct gw_str cut(struct gw_str *rest, char at) {
     return front;
 }
 
-static size_t count_pairs(struct gw_str text) {
+static size_t count_pairs(struct gw_str text)
+{
     size_t n = text.len > 0;
 
     for (size_t i = 0; i < text.len; i++)
@@ -72,8 +78,9 @@ static size_t count_pairs(struct gw_str text) {
     return n;
 }
 
-enum gw_code gw_query_parse(struct gw_str text, struct gw_arena *arena, struct gw_param_text **ret,
-                            size_t *ret_count, struct gw_err *err) {
+enum gw_code gw_query_parse(struct gw_str text, struct gw_arena *arena, struct gw_param_text **ret, size_t *ret_count,
+                            struct gw_err *err)
+{
     size_t most = count_pairs(text), n = 0;
     struct gw_param_text *pairs;
     enum gw_code code;
@@ -101,7 +108,8 @@ enum gw_code gw_query_parse(struct gw_str text, struct gw_arena *arena, struct g
 }
 
 /* `http://host/path` is as good as `/path`. */
-static struct gw_str without_authority(struct gw_str target) {
+static struct gw_str without_authority(struct gw_str target)
+{
     const char *scheme = target.len && target.ptr[0] != '/' ? memmem(target.ptr, target.len, "://", 3) : NULL;
     const char *slash;
     size_t skipped;
@@ -113,7 +121,8 @@ static struct gw_str without_authority(struct gw_str target) {
     return slash ? (struct gw_str){slash, target.len - (size_t)(slash - target.ptr)} : GW_STR("/");
 }
 
-void gw_target_split(struct gw_str target, struct gw_str *ret_path, struct gw_str *ret_query) {
+void gw_target_split(struct gw_str target, struct gw_str *ret_path, struct gw_str *ret_query)
+{
     struct gw_str rest = without_authority(target);
 
     rest = cut(&rest, '#');

@@ -19,8 +19,8 @@ enum gw_code gw_percent_decode(struct gw_str text, bool plus, struct gw_arena *a
 
 /* `a=1&b=2`, in order, repeated names kept. A pair without '=' has an empty value; empty pairs are skipped.
  */
-enum gw_code gw_query_parse(struct gw_str text, struct gw_arena *arena, struct gw_param_text **ret,
-                            size_t *ret_count, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_query_parse(struct gw_str text, struct gw_arena *arena, struct gw_param_text **ret, size_t *ret_count,
+                            struct gw_err *err) GW_MUST_USE;
 
 /* A request target as it came: its path and its query (empty when there is none). The authority of an
  * absolute form and a fragment are left out. */

@@ -4,28 +4,32 @@
 #include "base/log.h"
 #include "http/inside.h"
 
-void gw_reply_header(struct gw_http_request *request, const char *name, const char *value) {
+void gw_reply_header(struct gw_http_request *request, const char *name, const char *value)
+{
     struct gw_reply *reply = &request->reply;
 
     if (value && reply->headers_count < GW_REPLY_HEADERS_MOST)
         reply->headers[reply->headers_count++] = (struct gw_reply_header){name, value};
 }
 
-void gw_reply_retry_after(struct gw_http_request *request, int64_t ms) {
+void gw_reply_retry_after(struct gw_http_request *request, int64_t ms)
+{
     int64_t seconds = (ms + 999) / 1000;
 
     gw_reply_header(request, "Retry-After",
                     gw_arena_printf(request->arena, "%lld", (long long)(seconds < 1 ? 1 : seconds)));
 }
 
-enum gw_code gw_reply_json(struct gw_http_request *request, int status, struct gw_err *err) {
+enum gw_code gw_reply_json(struct gw_http_request *request, int status, struct gw_err *err)
+{
     if (request->reply.body.failed)
         return gw_fail(err, GW_NOMEM, NULL);
     request->reply.status = status;
     return GW_OK;
 }
 
-static void write_violations(struct gw_buf *out, const struct gw_violations *violations) {
+static void write_violations(struct gw_buf *out, const struct gw_violations *violations)
+{
     gw_buf_str(out, ",\"errors\":[");
     for (size_t i = 0; i < violations->count; i++) {
         const struct gw_violation *v = &violations->items[i];
@@ -41,7 +45,8 @@ static void write_violations(struct gw_buf *out, const struct gw_violations *vio
 }
 
 /* A 422 always has `errors`, also when only err knows what was wrong. */
-static void write_errors(struct gw_http_request *request, const struct gw_err *err, struct gw_buf *out) {
+static void write_errors(struct gw_http_request *request, const struct gw_err *err, struct gw_buf *out)
+{
     struct gw_violation one = {err->field[0] ? err->field : NULL, "invalid", gw_err_text(err)};
 
     if (request->violations.count)
@@ -50,7 +55,8 @@ static void write_errors(struct gw_http_request *request, const struct gw_err *e
         write_violations(out, &(struct gw_violations){&one, 1});
 }
 
-static void write_body(struct gw_http_request *request, const struct gw_err *err, struct gw_buf *out) {
+static void write_body(struct gw_http_request *request, const struct gw_err *err, struct gw_buf *out)
+{
     const char *detail = request->violations.count ? request->violations.items[0].message : gw_err_text(err);
 
     gw_buf_str(out, "{\"detail\":");
@@ -67,7 +73,8 @@ static void write_body(struct gw_http_request *request, const struct gw_err *err
     gw_buf_char(out, '}');
 }
 
-static void allow_header(struct gw_http_request *request) {
+static void allow_header(struct gw_http_request *request)
+{
     struct gw_buf list = {0};
 
     for (int m = 0; m < GW_METHODS; m++) {
@@ -84,7 +91,8 @@ static void allow_header(struct gw_http_request *request) {
 }
 
 /* OPTIONS on a path that is ours: what may be done with it. */
-static bool options(struct gw_http_request *request, const struct gw_err *err) {
+static bool options(struct gw_http_request *request, const struct gw_err *err)
+{
     if (err->code != GW_METHOD)
         return false;
     allow_header(request);
@@ -94,7 +102,8 @@ static bool options(struct gw_http_request *request, const struct gw_err *err) {
     return true;
 }
 
-void gw_reply_error(struct gw_http_request *request, const struct gw_err *err) {
+void gw_reply_error(struct gw_http_request *request, const struct gw_err *err)
+{
     struct gw_reply *reply = &request->reply;
     int status = gw_code_http(err->code);
 

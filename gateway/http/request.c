@@ -9,18 +9,21 @@ static const char *const method_names[] = {
     [GW_GET] = "GET",       [GW_POST] = "POST", [GW_PUT] = "PUT",        [GW_PATCH] = "PATCH",
     [GW_DELETE] = "DELETE", [GW_METHODS] = "-", [GW_OPTIONS] = "OPTIONS"};
 
-const char *gw_method_name(enum gw_method method) {
+const char *gw_method_name(enum gw_method method)
+{
     return method_names[method];
 }
 
-struct gw_uuid gw_request_uuid(const struct gw_http_request *request, const char *name) {
+struct gw_uuid gw_request_uuid(const struct gw_http_request *request, const char *name)
+{
     for (size_t i = 0; i < request->match.params_count; i++)
         if (gw_str_is(request->match.names[i], name))
             return request->uuids[i];
     return (struct gw_uuid){{0}};
 }
 
-const struct gw_arg *gw_request_arg(const struct gw_http_request *request, const char *name) {
+const struct gw_arg *gw_request_arg(const struct gw_http_request *request, const char *name)
+{
     static const struct gw_arg absent;
     const struct gw_route *route = request->match.route;
 
@@ -30,7 +33,8 @@ const struct gw_arg *gw_request_arg(const struct gw_http_request *request, const
     return &absent;
 }
 
-const char *gw_request_text(struct gw_http_request *request, const char *name) {
+const char *gw_request_text(struct gw_http_request *request, const char *name)
+{
     const struct gw_arg *arg = gw_request_arg(request, name);
 
     if (arg->text.len == 0)
@@ -38,12 +42,14 @@ const char *gw_request_text(struct gw_http_request *request, const char *name) {
     return gw_arena_strndup(request->arena, arg->text.ptr, arg->text.len);
 }
 
-const char *gw_request_header(const struct gw_http_request *request, const char *name) {
+const char *gw_request_header(const struct gw_http_request *request, const char *name)
+{
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
 enum gw_code gw_request_violation(struct gw_http_request *request, struct gw_err *err, const char *field,
-                                  const char *code, const char *fmt, ...) {
+                                  const char *code, const char *fmt, ...)
+{
     char text[300];
     struct gw_violation *item;
     va_list args;
@@ -66,6 +72,7 @@ enum gw_code gw_request_violation(struct gw_http_request *request, struct gw_err
     return GW_INVALID;
 }
 
-void gw_request_violations(struct gw_http_request *request, const struct gw_violations *violations) {
+void gw_request_violations(struct gw_http_request *request, const struct gw_violations *violations)
+{
     request->violations = *violations;
 }

@@ -67,8 +67,7 @@ const char *gw_request_header(const struct gw_http_request *request, const char 
 
 /* Notes that a field is wrong; the request ends as 422 with all of them. Always returns GW_INVALID. */
 enum gw_code gw_request_violation(struct gw_http_request *request, struct gw_err *err, const char *field,
-                                  const char *code, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+                                  const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* Many were noted by somebody else. */
 void gw_request_violations(struct gw_http_request *request, const struct gw_violations *violations);
 
@@ -84,18 +83,16 @@ enum gw_code gw_reply_json(struct gw_http_request *request, int status, struct g
 /* The body as a JSON object. Malformed bytes, more depth than any of ours has, or a value that is not an
  * object. */
 struct json_t;
-enum gw_code gw_request_json(struct gw_http_request *request, struct json_t **ret,
-                             struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_request_json(struct gw_http_request *request, struct json_t **ret, struct gw_err *err) GW_MUST_USE;
 
 /* ---- the steps, in the order of gate.c ---- */
 
-enum gw_code gw_step_id(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;    /* mw_id.c */
-enum gw_code gw_step_route(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE; /* mw_route.c */
-enum gw_code gw_step_auth(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;  /* mw_auth.c */
-enum gw_code gw_step_provider(struct gw_http_request *request,
-                              struct gw_err *err) GW_MUST_USE;                              /* mw_route.c */
-enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE; /* mw_size.c */
-enum gw_code gw_step_args(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE; /* mw_args.c */
-void gw_step_log(struct gw_http_request *request, bool complete);                           /* mw_log.c */
+enum gw_code gw_step_id(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;       /* mw_id.c */
+enum gw_code gw_step_route(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;    /* mw_route.c */
+enum gw_code gw_step_auth(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;     /* mw_auth.c */
+enum gw_code gw_step_provider(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE; /* mw_route.c */
+enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;     /* mw_size.c */
+enum gw_code gw_step_args(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;     /* mw_args.c */
+void gw_step_log(struct gw_http_request *request, bool complete);                               /* mw_log.c */
 
 #endif

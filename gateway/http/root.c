@@ -2,18 +2,21 @@
 #include "http/answers.h"
 #include "http/inside.h"
 
-enum gw_code gw_answer_root(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_root(struct gw_http_request *request, struct gw_err *err)
+{
     gw_buf_str(&request->reply.body, "{\"message\":\"Server is running!\"}");
     return gw_reply_json(request, 200, err);
 }
 
-enum gw_code gw_answer_health(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_health(struct gw_http_request *request, struct gw_err *err)
+{
     gw_buf_str(&request->reply.body, "{\"status\":\"ok\"}");
     return gw_reply_json(request, 200, err);
 }
 
 /* Providers that are not ready are told, and do not make the gateway unready: the others work. */
-static void write_providers(const struct gw_registry *registry, struct gw_buf *out) {
+static void write_providers(const struct gw_registry *registry, struct gw_buf *out)
+{
     gw_buf_str(out, ",\"providers\":{");
     for (size_t i = 0; i < gw_registry_count(registry); i++) {
         const struct gw_provider *provider = gw_registry_at(registry, i);
@@ -25,7 +28,8 @@ static void write_providers(const struct gw_registry *registry, struct gw_buf *o
     gw_buf_str(out, "}}");
 }
 
-enum gw_code gw_answer_ready(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_ready(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_http *http = request->http;
     struct gw_buf *out = &request->reply.body;
     bool database = gw_store_ping(http->options.db, NULL) == GW_OK;

@@ -25,15 +25,7 @@ enum gw_body_kind {
     GW_BODY_WEBHOOK, /* as large as the provider's plugin says */
 };
 
-enum gw_arg_type {
-    GW_ARG_TEXT,
-    GW_ARG_INT,
-    GW_ARG_BOOL,
-    GW_ARG_CHOICE,
-    GW_ARG_UUID,
-    GW_ARG_TIME,
-    GW_ARG_EMAIL
-};
+enum gw_arg_type { GW_ARG_TEXT, GW_ARG_INT, GW_ARG_BOOL, GW_ARG_CHOICE, GW_ARG_UUID, GW_ARG_TIME, GW_ARG_EMAIL };
 
 #define GW_ARG_REQUIRED 0x1u
 #define GW_ARG_REPEATED 0x2u /* the handler reads all of them itself */
@@ -64,8 +56,7 @@ struct gw_arg {
 
 struct gw_route {
     enum gw_method method;
-    const char
-        *pattern; /* "/api/v1/users/{user_id}": names that end in _id are UUIDs, {provider} is configured */
+    const char *pattern; /* "/api/v1/users/{user_id}": names that end in _id are UUIDs, {provider} is configured */
     gw_http_handler_fn *handler;
     uint32_t scope; /* GW_SCOPE_* of the key; 0 = public */
     enum gw_body_kind body;

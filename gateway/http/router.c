@@ -18,7 +18,8 @@ struct gw_router {
     struct node root;
 };
 
-static void node_fini(struct node *node) {
+static void node_fini(struct node *node)
+{
     for (size_t i = 0; i < node->children_count; i++) {
         node_fini(node->children[i]);
         free(node->children[i]);
@@ -30,7 +31,8 @@ static void node_fini(struct node *node) {
     }
 }
 
-void gw_router_free(struct gw_router **address) {
+void gw_router_free(struct gw_router **address)
+{
     if (*address) {
         node_fini(&(*address)->root);
         free(*address);
@@ -38,7 +40,8 @@ void gw_router_free(struct gw_router **address) {
     }
 }
 
-static int compare(struct gw_str a, struct gw_str b) {
+static int compare(struct gw_str a, struct gw_str b)
+{
     size_t shorter = a.len < b.len ? a.len : b.len;
     int order = shorter ? memcmp(a.ptr, b.ptr, shorter) : 0;
 
@@ -46,7 +49,8 @@ static int compare(struct gw_str a, struct gw_str b) {
 }
 
 /* Where the literal is, or would be put. */
-static size_t place_of(const struct node *node, struct gw_str literal, bool *found) {
+static size_t place_of(const struct node *node, struct gw_str literal, bool *found)
+{
     size_t low = 0, high = node->children_count;
 
     while (low < high) {
@@ -65,7 +69,8 @@ static size_t place_of(const struct node *node, struct gw_str literal, bool *fou
     return low;
 }
 
-static struct node *child_of(struct node *node, struct gw_str literal) {
+static struct node *child_of(struct node *node, struct gw_str literal)
+{
     bool found;
     size_t place = place_of(node, literal, &found);
     struct node **children, *child;
@@ -86,11 +91,12 @@ static struct node *child_of(struct node *node, struct gw_str literal) {
     return child;
 }
 
-/* Cuts the next segment off the path, which begins with a slash; false at the end. */
-static bool segment(struct gw_str *path, struct gw_str *ret) {
+/* Cuts the next segment off the path, which begins with a slash or is empty; false at the end. */
+static bool segment(struct gw_str *path, struct gw_str *ret)
+{
     const char *slash;
 
-    if (path->len <= 1)
+    if (path->len == 0)
         return false;
     slash = memchr(path->ptr + 1, '/', path->len - 1);
     *ret = (struct gw_str){path->ptr + 1, slash ? (size_t)(slash - path->ptr - 1) : path->len - 1};
@@ -99,12 +105,19 @@ static bool segment(struct gw_str *path, struct gw_str *ret) {
     return true;
 }
 
-static bool is_parameter(struct gw_str s) {
+static struct gw_str without_end(struct gw_str path)
+{
+    return path.ptr[path.len - 1] == '/' ? (struct gw_str){path.ptr, path.len - 1} : path;
+}
+
+static bool is_parameter(struct gw_str s)
+{
     return s.len > 2 && s.ptr[0] == '{' && s.ptr[s.len - 1] == '}';
 }
 
-static enum gw_code add(struct gw_router *router, const struct gw_route *route, struct gw_err *err) {
-    struct gw_str path = gw_str(route->pattern), s;
+static enum gw_code add(struct gw_router *router, const struct gw_route *route, struct gw_err *err)
+{
+    struct gw_str path = without_end(gw_str(route->pattern)), s;
     struct node *node = &router->root;
 
     while (segment(&path, &s)) {
@@ -128,8 +141,8 @@ static enum gw_code add(struct gw_router *router, const struct gw_route *route, 
     return GW_OK;
 }
 
-enum gw_code gw_router_new(const struct gw_route *routes, size_t count, struct gw_router **ret,
-                           struct gw_err *err) {
+enum gw_code gw_router_new(const struct gw_route *routes, size_t count, struct gw_router **ret, struct gw_err *err)
+{
     struct gw_router *router = calloc(1, sizeof(*router));
     enum gw_code code = router ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 
@@ -142,12 +155,14 @@ enum gw_code gw_router_new(const struct gw_route *routes, size_t count, struct g
     return code;
 }
 
-static enum gw_code no_such_path(struct gw_err *err) {
+static enum gw_code no_such_path(struct gw_err *err)
+{
     return gw_fail_wire(err, GW_NOT_FOUND, "route.unknown", "Not Found");
 }
 
 /* One step down the tree. Literals win over the parameter. */
-static const struct node *step(const struct node *node, struct gw_str value, struct gw_match *match) {
+static const struct node *step(const struct node *node, struct gw_str value, struct gw_match *match)
+{
     bool found;
     size_t place = place_of(node, value, &found);
 
@@ -161,7 +176,8 @@ static const struct node *step(const struct node *node, struct gw_str value, str
 }
 
 enum gw_code gw_router_match(const struct gw_router *router, enum gw_method method, struct gw_str path,
-                             struct gw_arena *arena, struct gw_match *ret, struct gw_err *err) {
+                             struct gw_arena *arena, struct gw_match *ret, struct gw_err *err)
+{
     const struct node *node = &router->root;
     struct gw_str raw, value;
     enum gw_code code;
@@ -169,8 +185,7 @@ enum gw_code gw_router_match(const struct gw_router *router, enum gw_method meth
     *ret = (struct gw_match){0};
     if (path.len == 0 || path.ptr[0] != '/')
         return no_such_path(err);
-    if (path.len > 1 && path.ptr[path.len - 1] == '/')
-        path.len--;
+    path = without_end(path);
     while (segment(&path, &raw)) {
         code = gw_percent_decode(raw, false, arena, &value, err);
         if (code != GW_OK)

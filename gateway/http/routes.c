@@ -6,8 +6,7 @@
 #define ARGS(list) .args = (list), .args_count = sizeof(list) / sizeof((list)[0])
 #define SMALL      (64 * 1024)
 
-static const char *const user_sorts[] = {"created_at", "email",          "first_name",
-                                         "last_name",  "last_synced_at", NULL};
+static const char *const user_sorts[] = {"created_at", "email", "first_name", "last_name", "last_synced_at", NULL};
 static const char *const sort_orders[] = {"asc", "desc", NULL};
 static const char *const resolutions[] = {"raw", "1min", "5min", "15min", "1hour", "1day", NULL};
 static const char *const run_statuses[] = {"queued",  "running", "waiting",   "success",
@@ -20,8 +19,7 @@ static const struct gw_arg_decl user_list_args[] = {
     {"sort_order", GW_ARG_CHOICE, 0, "desc", 0, 0, sort_orders, "Direction of the order."},
     {"search", GW_ARG_TEXT, 0, NULL, 0, 0, NULL, "Part of e-mail, first or last name, in any case."},
     {"email", GW_ARG_EMAIL, 0, NULL, 0, 0, NULL, "Exactly this e-mail."},
-    {"external_user_id", GW_ARG_TEXT, 0, NULL, 0, 0, NULL,
-     "Exactly this id of the application's; empty: any."},
+    {"external_user_id", GW_ARG_TEXT, 0, NULL, 0, 0, NULL, "Exactly this id of the application's; empty: any."},
 };
 
 static const struct gw_arg_decl oauth_list_args[] = {
@@ -31,8 +29,7 @@ static const struct gw_arg_decl oauth_list_args[] = {
 
 static const struct gw_arg_decl authorize_args[] = {
     {"user_id", GW_ARG_UUID, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "The user to connect."},
-    {"redirect_uri", GW_ARG_TEXT, 0, NULL, 0, 2048, NULL,
-     "Where the browser goes afterwards; an allowed origin."},
+    {"redirect_uri", GW_ARG_TEXT, 0, NULL, 0, 2048, NULL, "Where the browser goes afterwards; an allowed origin."},
     {"scope", GW_ARG_TEXT, 0, NULL, 0, 1024, NULL, "Scope to ask for instead of the provider's usual one."},
 };
 
@@ -54,8 +51,7 @@ static const struct gw_arg_decl runs_args[] = {
 };
 
 static const struct gw_arg_decl workouts_args[] = {
-    {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL,
-     "Events that start at this time or later."},
+    {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "Events that start at this time or later."},
     {"end_date", GW_ARG_TIME, GW_ARG_REQUIRED | GW_ARG_END, NULL, 0, 0, NULL,
      "Events that start before this time; a date alone means the end of that day."},
     {"record_type", GW_ARG_TEXT, 0, NULL, 0, 64, NULL, "Only workouts of this type."},
@@ -64,8 +60,7 @@ static const struct gw_arg_decl workouts_args[] = {
 };
 
 static const struct gw_arg_decl sleep_args[] = {
-    {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL,
-     "Sessions that start at this time or later."},
+    {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "Sessions that start at this time or later."},
     {"end_date", GW_ARG_TIME, GW_ARG_REQUIRED | GW_ARG_END, NULL, 0, 0, NULL,
      "Sessions that start before this time; a date alone means the end of that day."},
     {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."},
@@ -90,8 +85,7 @@ const struct gw_route gw_routes[] = {
     {GW_GET, "/healthz", gw_answer_health, .doc = "200 while the process answers."},
     {GW_GET, "/readyz", gw_answer_ready, .doc = "200 when requests can be served, 503 otherwise."},
 
-    {GW_GET, V1 "/users", gw_answer_user_list, GW_SCOPE_READ, ARGS(user_list_args),
-     .doc = "Users, a page at a time."},
+    {GW_GET, V1 "/users", gw_answer_user_list, GW_SCOPE_READ, ARGS(user_list_args), .doc = "Users, a page at a time."},
     {GW_POST, V1 "/users", gw_answer_user_create, GW_SCOPE_WRITE, GW_BODY_JSON, SMALL,
      .doc = "Creates a user; an external_user_id that exists gives its user."},
     {GW_GET, V1 "/users/{user_id}", gw_answer_user_get, GW_SCOPE_READ, .doc = "One user."},
@@ -102,16 +96,14 @@ const struct gw_route gw_routes[] = {
 
     {GW_GET, V1 "/oauth/providers", gw_answer_oauth_providers, ARGS(oauth_list_args),
      .doc = "Providers that can be connected."},
-    {GW_GET, V1 "/oauth/{provider}/authorize", gw_answer_oauth_authorize, GW_SCOPE_WRITE,
-     .flags = GW_ROUTE_SLOW, ARGS(authorize_args),
-     .doc = "The URL of the provider's consent page for a user."},
-    {GW_GET, V1 "/oauth/{provider}/callback", gw_answer_oauth_callback,
-     .flags = GW_ROUTE_SLOW | GW_ROUTE_PAGE, .doc = "Where the provider sends the browser back to."},
+    {GW_GET, V1 "/oauth/{provider}/authorize", gw_answer_oauth_authorize, GW_SCOPE_WRITE, .flags = GW_ROUTE_SLOW,
+     ARGS(authorize_args), .doc = "The URL of the provider's consent page for a user."},
+    {GW_GET, V1 "/oauth/{provider}/callback", gw_answer_oauth_callback, .flags = GW_ROUTE_SLOW | GW_ROUTE_PAGE,
+     .doc = "Where the provider sends the browser back to."},
 
-    {GW_GET, V1 "/providers", gw_answer_providers, GW_SCOPE_READ,
-     .doc = "State and declarations of every plugin."},
-    {GW_POST, V1 "/providers/{provider}/users/{user_id}/sync", gw_answer_sync, GW_SCOPE_WRITE,
-     .max_body = SMALL, .flags = GW_ROUTE_SLOW, ARGS(sync_args),
+    {GW_GET, V1 "/providers", gw_answer_providers, GW_SCOPE_READ, .doc = "State and declarations of every plugin."},
+    {GW_POST, V1 "/providers/{provider}/users/{user_id}/sync", gw_answer_sync, GW_SCOPE_WRITE, .max_body = SMALL,
+     .flags = GW_ROUTE_SLOW, ARGS(sync_args),
      .doc = "Fetches a user's data from a provider; further parameters are the provider's own."},
     {GW_POST, V1 "/providers/{provider}/webhooks", gw_answer_webhook, .body = GW_BODY_WEBHOOK,
      .doc = "What a provider posts to us."},
@@ -119,8 +111,7 @@ const struct gw_route gw_routes[] = {
     {GW_GET, V1 "/users/{user_id}/sync/runs", gw_answer_runs_of_user, GW_SCOPE_READ, ARGS(user_runs_args),
      .doc = "A user's sync runs, newest first."},
     {GW_GET, V1 "/users/{user_id}/sync/runs/{run_id}", gw_answer_run, GW_SCOPE_READ, .doc = "One sync run."},
-    {GW_GET, V1 "/sync/runs", gw_answer_runs, GW_SCOPE_READ, ARGS(runs_args),
-     .doc = "Sync runs of all users."},
+    {GW_GET, V1 "/sync/runs", gw_answer_runs, GW_SCOPE_READ, ARGS(runs_args), .doc = "Sync runs of all users."},
 
     {GW_GET, V1 "/users/{user_id}/events/workouts", gw_answer_workouts, GW_SCOPE_READ, ARGS(workouts_args),
      .doc = "Workouts, newest first."},

@@ -9,8 +9,9 @@
 #define STREAM_FROM (64 * 1024) /* a larger body is not copied whole but block by block */
 
 /* What every answer says; calls put for each. */
-static void each_header(struct gw_http_request *request,
-                        void (*put)(void *to, const char *name, const char *value), void *to) {
+static void each_header(struct gw_http_request *request, void (*put)(void *to, const char *name, const char *value),
+                        void *to)
+{
     const struct gw_reply *reply = &request->reply;
 
     if (reply->status != 204)
@@ -23,12 +24,14 @@ static void each_header(struct gw_http_request *request,
         put(to, "Connection", "close");
 }
 
-static void put_mhd(void *to, const char *name, const char *value) {
+static void put_mhd(void *to, const char *name, const char *value)
+{
     if (MHD_add_response_header(to, name, value) != MHD_YES)
         gw_log(GW_LOG_WARN, "header left out", "name", name, NULL);
 }
 
-enum MHD_Result gw_send_now(struct gw_http_request *request, bool last) {
+enum MHD_Result gw_send_now(struct gw_http_request *request, bool last)
+{
     size_t len = request->reply.body.len;
     char *data = len ? gw_buf_take(&request->reply.body, &len) : NULL;
     struct MHD_Response *response = data ? MHD_create_response_from_buffer_with_free_callback(len, data, free)
@@ -48,7 +51,8 @@ enum MHD_Result gw_send_now(struct gw_http_request *request, bool last) {
     return result;
 }
 
-static void put_ulfius(void *to, const char *name, const char *value) {
+static void put_ulfius(void *to, const char *name, const char *value)
+{
     struct _u_response *response = to;
 
     if (u_map_put(response->map_header, name, value) != U_OK)
@@ -60,7 +64,8 @@ struct stream {
     size_t len;
 };
 
-static ssize_t stream_read(void *self, uint64_t offset, char *out, size_t most) {
+static ssize_t stream_read(void *self, uint64_t offset, char *out, size_t most)
+{
     const struct stream *stream = self;
     size_t left;
 
@@ -73,7 +78,8 @@ static ssize_t stream_read(void *self, uint64_t offset, char *out, size_t most) 
     return (ssize_t)left;
 }
 
-static void stream_free(void *self) {
+static void stream_free(void *self)
+{
     struct stream *stream = self;
 
     free(stream->data);
@@ -81,7 +87,8 @@ static void stream_free(void *self) {
 }
 
 /* ulfius copies a body that is given whole; a large one is handed out in blocks instead. */
-static bool set_stream(struct gw_http_request *request, struct _u_response *response) {
+static bool set_stream(struct gw_http_request *request, struct _u_response *response)
+{
     struct stream *stream = malloc(sizeof(*stream));
 
     if (!stream)
@@ -99,7 +106,8 @@ static bool set_stream(struct gw_http_request *request, struct _u_response *resp
     return true;
 }
 
-void gw_send_ulfius(struct gw_http_request *request, struct _u_response *response) {
+void gw_send_ulfius(struct gw_http_request *request, struct _u_response *response)
+{
     struct gw_reply *reply = &request->reply;
 
     response->status = reply->status;

@@ -12,8 +12,9 @@
 
 #define CONNECTIONS 512
 #define IDLE_S      30
-#define MEMORY      (32 * 1024) /* of a connection: bounds the headers; cleared by the library for every request \
-                                 */
+#define MEMORY                                                                                                         \
+    (32 * 1024) /* of a connection: bounds the headers; cleared by the library for every request                       \
+                 */
 #define BACKLOG      1024
 #define IDLE_GRACE_S 1 /* how long idle connections are given to send one more request before the end */
 #ifdef __SANITIZE_ADDRESS__
@@ -23,7 +24,8 @@
 #endif
 
 /* The library's own words, which may quote a client: for debugging only. */
-static void library_log(void *self, const char *fmt, va_list args) {
+static void library_log(void *self, const char *fmt, va_list args)
+{
     char text[300];
     size_t len;
 
@@ -36,7 +38,8 @@ static void library_log(void *self, const char *fmt, va_list args) {
     gw_log(GW_LOG_DEBUG, "http library", "text", text, NULL);
 }
 
-static void fill_defaults(struct gw_http *http) {
+static void fill_defaults(struct gw_http *http)
+{
     struct gw_http_options *o = &http->options;
 
     if (o->connections <= 0)
@@ -48,7 +51,8 @@ static void fill_defaults(struct gw_http *http) {
     http->listen_fd = -1;
 }
 
-static enum gw_code prepare(struct gw_http *http, struct gw_err *err) {
+static enum gw_code prepare(struct gw_http *http, struct gw_err *err)
+{
     enum gw_code code = gw_router_new(http->routes, http->routes_count, &http->router, err);
 
     if (code != GW_OK)
@@ -73,7 +77,8 @@ static enum gw_code prepare(struct gw_http *http, struct gw_err *err) {
     return GW_OK;
 }
 
-static enum gw_code start(struct gw_http *http, struct gw_err *err) {
+static enum gw_code start(struct gw_http *http, struct gw_err *err)
+{
     const struct gw_http_options *o = &http->options;
     struct MHD_OptionItem items[] = {
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)library_log, NULL},
@@ -89,8 +94,8 @@ static enum gw_code start(struct gw_http *http, struct gw_err *err) {
         {MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
-                     MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_ITC |
+                     MHD_USE_ERROR_LOG;
     int result;
 
     gw_daemon_arm(&http->gate);
@@ -103,7 +108,8 @@ static enum gw_code start(struct gw_http *http, struct gw_err *err) {
     return GW_OK;
 }
 
-static void http_free(struct gw_http *http) {
+static void http_free(struct gw_http *http)
+{
     if (http->instance_made) {
         if (http->instance.mhd_daemon)
             ulfius_stop_framework(&http->instance);
@@ -117,7 +123,8 @@ static void http_free(struct gw_http *http) {
     free(http);
 }
 
-enum gw_code gw_http_start(const struct gw_http_options *options, struct gw_http **ret, struct gw_err *err) {
+enum gw_code gw_http_start(const struct gw_http_options *options, struct gw_http **ret, struct gw_err *err)
+{
     struct gw_http *http = calloc(1, sizeof(*http));
     enum gw_code code;
 
@@ -136,11 +143,13 @@ enum gw_code gw_http_start(const struct gw_http_options *options, struct gw_http
     return code;
 }
 
-void gw_http_ready(struct gw_http *http, bool ready) {
+void gw_http_ready(struct gw_http *http, bool ready)
+{
     atomic_store(&http->ready, ready);
 }
 
-void gw_http_metrics(const struct gw_http *http, struct gw_buf *out) {
+void gw_http_metrics(const struct gw_http *http, struct gw_buf *out)
+{
     gw_buf_printf(out,
                   "# HELP aorta_http_in_flight Requests being answered.\n# TYPE aorta_http_in_flight gauge\n"
                   "aorta_http_in_flight %d\n",
@@ -148,7 +157,8 @@ void gw_http_metrics(const struct gw_http *http, struct gw_buf *out) {
     gw_counters_write(http->counters, out);
 }
 
-static unsigned connections(struct gw_http *http) {
+static unsigned connections(struct gw_http *http)
+{
     const union MHD_DaemonInfo *info =
         MHD_get_daemon_info(http->instance.mhd_daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 
@@ -156,7 +166,8 @@ static unsigned connections(struct gw_http *http) {
 }
 
 /* Requests in flight end; connections without one are told so by their next answer, or cut after a moment. */
-static void drain(struct gw_http *http, int drain_s) {
+static void drain(struct gw_http *http, int drain_s)
+{
     int64_t began = gw_mono_us(), end = began + drain_s * GW_US_PER_S;
     int64_t grace = began + (drain_s < IDLE_GRACE_S ? drain_s : IDLE_GRACE_S) * GW_US_PER_S;
 
@@ -168,7 +179,8 @@ static void drain(struct gw_http *http, int drain_s) {
     }
 }
 
-void gw_http_stop(struct gw_http **address, int drain_s) {
+void gw_http_stop(struct gw_http **address, int drain_s)
+{
     struct gw_http *http = *address;
     int fd;
 

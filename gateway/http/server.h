@@ -16,18 +16,16 @@ struct gw_http_options {
     struct gw_link *link;
     struct gw_sync_engine *engine;
     const char *public_url;
-    int connections;        /* most at once; default 512 */
-    int connections_per_ip; /* 0 = no limit */
-    int idle_timeout_s;     /* default 30 */
-    uint64_t max_body;      /* bytes of an ordinary body; default 1 MiB */
-    const struct gw_route
-        *routes; /* for tests and benchmarks: another table than the gateway's own; or NULL */
+    int connections;               /* most at once; default 512 */
+    int connections_per_ip;        /* 0 = no limit */
+    int idle_timeout_s;            /* default 30 */
+    uint64_t max_body;             /* bytes of an ordinary body; default 1 MiB */
+    const struct gw_route *routes; /* for tests and benchmarks: another table than the gateway's own; or NULL */
     size_t routes_count;
 };
 
 struct gw_http;
-enum gw_code gw_http_start(const struct gw_http_options *options, struct gw_http **ret,
-                           struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_http_start(const struct gw_http_options *options, struct gw_http **ret, struct gw_err *err) GW_MUST_USE;
 /* Readiness as /readyz reports it; not ready answers 503 there and nowhere else. */
 void gw_http_ready(struct gw_http *http, bool ready);
 /* Prometheus text of what was asked and answered. */

@@ -3,7 +3,8 @@
 #include "http/answers.h"
 #include "http/inside.h"
 
-static void retry_header(struct gw_http_request *request, const struct gw_run *run) {
+static void retry_header(struct gw_http_request *request, const struct gw_run *run)
+{
     int64_t ms = 1000;
 
     if (run->retry_at_us != GW_NO_TIME && run->retry_at_us > gw_now_us())
@@ -12,7 +13,8 @@ static void retry_header(struct gw_http_request *request, const struct gw_run *r
 }
 
 /* A run that failed answers with its error and says which run it was. */
-static void add_run_id(struct gw_http_request *request, const struct gw_run *run) {
+static void add_run_id(struct gw_http_request *request, const struct gw_run *run)
+{
     char id[GW_UUID_TEXT];
 
     if (gw_uuid_is_nil(run->id))
@@ -21,7 +23,8 @@ static void add_run_id(struct gw_http_request *request, const struct gw_run *run
     request->error_extra = gw_arena_printf(request->arena, "\"run_id\":\"%s\",\"task_id\":\"%s\"", id, id);
 }
 
-enum gw_code gw_answer_sync(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_sync(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_sync_ask ask = {.provider = request->provider,
                               .user = gw_request_uuid(request, "user_id"),
                               .params = request->query,

@@ -11,8 +11,8 @@ struct types {
     size_t count;
 };
 
-static void add(struct gw_http_request *request, struct gw_str name, struct types *types,
-                struct gw_err *err) {
+static void add(struct gw_http_request *request, struct gw_str name, struct types *types, struct gw_err *err)
+{
     const struct gw_metric *metric = gw_metric_by_name(name);
 
     for (size_t i = 0; !metric && i < gw_metric_count(); i++)
@@ -33,8 +33,8 @@ static void add(struct gw_http_request *request, struct gw_str name, struct type
 }
 
 /* `types=a&types=b` and `types=a,b` are the same. */
-static void add_list(struct gw_http_request *request, struct gw_str list, struct types *types,
-                     struct gw_err *err) {
+static void add_list(struct gw_http_request *request, struct gw_str list, struct types *types, struct gw_err *err)
+{
     while (list.len > 0) {
         const char *comma = memchr(list.ptr, ',', list.len);
         size_t len = comma ? (size_t)(comma - list.ptr) : list.len;
@@ -45,7 +45,8 @@ static void add_list(struct gw_http_request *request, struct gw_str list, struct
     }
 }
 
-static enum gw_code read_types(struct gw_http_request *request, struct types *types, struct gw_err *err) {
+static enum gw_code read_types(struct gw_http_request *request, struct types *types, struct gw_err *err)
+{
     types->count = 0;
     for (size_t i = 0; i < request->query_count; i++)
         if (gw_str_is(request->query[i].name, "types"))
@@ -55,16 +56,17 @@ static enum gw_code read_types(struct gw_http_request *request, struct types *ty
     return request->violations.count ? GW_INVALID : GW_OK;
 }
 
-static enum gw_code only_raw(struct gw_http_request *request, struct gw_err *err) {
+static enum gw_code only_raw(struct gw_http_request *request, struct gw_err *err)
+{
     if (gw_request_arg(request, "resolution")->i == 0)
         return GW_OK;
     return gw_request_violation(request, err, "resolution", "not_offered",
                                 "resolution: only raw is offered by this version.");
 }
 
-enum gw_code gw_answer_timeseries(struct gw_http_request *request, struct gw_err *err) {
-    const struct gw_arg *from = gw_request_arg(request, "start_time"),
-                        *to = gw_request_arg(request, "end_time");
+enum gw_code gw_answer_timeseries(struct gw_http_request *request, struct gw_err *err)
+{
+    const struct gw_arg *from = gw_request_arg(request, "start_time"), *to = gw_request_arg(request, "end_time");
     struct types types;
     struct gw_read_series query = {.page = {.user = gw_request_uuid(request, "user_id"),
                                             .from_us = from->i,

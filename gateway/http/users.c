@@ -7,12 +7,14 @@
 #include "read/write.h"
 #include "store/users.h"
 
-static void json_cleanup(json_t **json) {
+static void json_cleanup(json_t **json)
+{
     json_decref(*json);
 }
 #define own_json GW_CLEANUP(json_cleanup)
 
-static void write_user(struct gw_buf *out, const struct gw_user *user) {
+static void write_user(struct gw_buf *out, const struct gw_user *user)
+{
     gw_write_uuid(out, "{\"id\":", user->id);
     gw_write_text(out, ",\"email\":", user->email);
     gw_write_text(out, ",\"external_user_id\":", user->external_user_id);
@@ -31,26 +33,30 @@ static void write_user(struct gw_buf *out, const struct gw_user *user) {
 
 /* ---- fields of a body ---- */
 
-static bool any_text(struct gw_str text, struct gw_arena *arena, struct gw_str *ret) {
+static bool any_text(struct gw_str text, struct gw_arena *arena, struct gw_str *ret)
+{
     (void)text;
     (void)arena;
     (void)ret;
     return true;
 }
 
-static bool is_date(struct gw_str text, struct gw_arena *arena, struct gw_str *ret) {
+static bool is_date(struct gw_str text, struct gw_arena *arena, struct gw_str *ret)
+{
     (void)arena;
     (void)ret;
     return gw_check_date(text);
 }
 
-static bool is_zone(struct gw_str text, struct gw_arena *arena, struct gw_str *ret) {
+static bool is_zone(struct gw_str text, struct gw_arena *arena, struct gw_str *ret)
+{
     (void)arena;
     (void)ret;
     return gw_check_time_zone(text);
 }
 
-static bool is_sex(struct gw_str text, struct gw_arena *arena, struct gw_str *ret) {
+static bool is_sex(struct gw_str text, struct gw_arena *arena, struct gw_str *ret)
+{
     (void)arena;
     (void)ret;
     return gw_str_is(text, "male") || gw_str_is(text, "female") || gw_str_is(text, "other");
@@ -68,14 +74,14 @@ static const struct field {
     {"external_user_id", offsetof(struct gw_user, external_user_id), 255, any_text, true, ""},
     {"first_name", offsetof(struct gw_user, first_name), 100, any_text, false, ""},
     {"last_name", offsetof(struct gw_user, last_name), 100, any_text, false, ""},
-    {"time_zone", offsetof(struct gw_user, time_zone), 64, is_zone, false,
-     "a time zone such as Europe/Berlin"},
+    {"time_zone", offsetof(struct gw_user, time_zone), 64, is_zone, false, "a time zone such as Europe/Berlin"},
     {"birth_date", offsetof(struct gw_user, birth_date), 10, is_date, false, "a date such as 1990-05-17"},
     {"sex", offsetof(struct gw_user, sex), 16, is_sex, false, "one of: male, female, other"},
 };
 
 static void read_field(struct gw_http_request *request, const struct field *field, const json_t *value,
-                       struct gw_user *user, struct gw_err *err) {
+                       struct gw_user *user, struct gw_err *err)
+{
     struct gw_str text = {json_string_value(value), json_string_length(value)};
 
     if (!json_is_string(value))
@@ -84,14 +90,14 @@ static void read_field(struct gw_http_request *request, const struct field *fiel
         gw_request_violation(request, err, field->name, "too_long", "%s should have at most %zu characters.",
                              field->name, field->most);
     else if (!field->check(text, request->arena, &text))
-        gw_request_violation(request, err, field->name, "invalid", "%s should be %s.", field->name,
-                             field->expected);
+        gw_request_violation(request, err, field->name, "invalid", "%s should be %s.", field->name, field->expected);
     else if (text.len || !field->empty_is_none)
         *(const char **)((char *)user + field->place) = gw_arena_strndup(request->arena, text.ptr, text.len);
 }
 
 /* null is as good as absent; what is not known is ignored. */
-static enum gw_code read_user(struct gw_http_request *request, struct gw_user *user, struct gw_err *err) {
+static enum gw_code read_user(struct gw_http_request *request, struct gw_user *user, struct gw_err *err)
+{
     own_json json_t *body = NULL;
     enum gw_code code = gw_request_json(request, &body, err);
 
@@ -105,19 +111,20 @@ static enum gw_code read_user(struct gw_http_request *request, struct gw_user *u
     return code;
 }
 
-static enum gw_code named(enum gw_code code, struct gw_http_request *request, struct gw_err *err) {
+static enum gw_code named(enum gw_code code, struct gw_http_request *request, struct gw_err *err)
+{
     char id[GW_UUID_TEXT];
 
     if (code == GW_NOT_FOUND)
         return gw_fail_wire(err, GW_NOT_FOUND, "user.unknown", "User with ID: %s not found.",
                             gw_uuid_text(gw_request_uuid(request, "user_id"), id));
     if (code == GW_CONFLICT)
-        return gw_fail_wire(err, GW_CONFLICT, "user.external_id_taken",
-                            "Another user has this external_user_id.");
+        return gw_fail_wire(err, GW_CONFLICT, "user.external_id_taken", "Another user has this external_user_id.");
     return code;
 }
 
-enum gw_code gw_answer_user_create(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_user_create(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_user wanted = {.last_synced_us = GW_NO_TIME}, user;
     bool created = false;
     enum gw_code code = read_user(request, &wanted, err);
@@ -130,10 +137,11 @@ enum gw_code gw_answer_user_create(struct gw_http_request *request, struct gw_er
     return gw_reply_json(request, created ? 201 : 200, err);
 }
 
-enum gw_code gw_answer_user_get(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_user_get(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_user user;
-    enum gw_code code = gw_store_user_get(request->http->options.db, request->arena,
-                                          gw_request_uuid(request, "user_id"), &user, err);
+    enum gw_code code =
+        gw_store_user_get(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"), &user, err);
 
     if (code != GW_OK)
         return named(code, request, err);
@@ -141,20 +149,22 @@ enum gw_code gw_answer_user_get(struct gw_http_request *request, struct gw_err *
     return gw_reply_json(request, 200, err);
 }
 
-enum gw_code gw_answer_user_update(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_user_update(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_user changes = {.last_synced_us = GW_NO_TIME}, user;
     enum gw_code code = read_user(request, &changes, err);
 
     if (code == GW_OK)
-        code = gw_store_user_update(request->http->options.db, request->arena,
-                                    gw_request_uuid(request, "user_id"), &changes, &user, err);
+        code = gw_store_user_update(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),
+                                    &changes, &user, err);
     if (code != GW_OK)
         return named(code, request, err);
     write_user(&request->reply.body, &user);
     return gw_reply_json(request, 200, err);
 }
 
-static void write_list_end(struct gw_buf *out, int64_t total, int64_t page, int64_t limit) {
+static void write_list_end(struct gw_buf *out, int64_t total, int64_t page, int64_t limit)
+{
     int64_t pages = (total + limit - 1) / limit;
 
     gw_buf_printf(out, "],\"total\":%lld,\"page\":%lld,\"limit\":%lld,\"pages\":%lld", (long long)total,
@@ -164,7 +174,8 @@ static void write_list_end(struct gw_buf *out, int64_t total, int64_t page, int6
     gw_buf_char(out, '}');
 }
 
-enum gw_code gw_answer_user_list(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_user_list(struct gw_http_request *request, struct gw_err *err)
+{
     struct gw_user_filter filter = {.search = gw_request_text(request, "search"),
                                     .email = gw_request_text(request, "email"),
                                     .external_user_id = gw_request_text(request, "external_user_id"),

@@ -14,7 +14,8 @@ struct headers {
     bool failed;
 };
 
-static enum MHD_Result add_header(void *self, enum MHD_ValueKind kind, const char *name, const char *value) {
+static enum MHD_Result add_header(void *self, enum MHD_ValueKind kind, const char *name, const char *value)
+{
     struct headers *headers = self;
     char *lower;
 
@@ -33,19 +34,19 @@ static enum MHD_Result add_header(void *self, enum MHD_ValueKind kind, const cha
     return MHD_YES;
 }
 
-static enum gw_code verify(const struct gw_provider *provider, const aorta_webhook_req *req,
-                           struct gw_err *err) {
+static enum gw_code verify(const struct gw_provider *provider, const aorta_webhook_req *req, struct gw_err *err)
+{
     struct gw_sink sink = {0}; /* verify may ask for nothing */
     struct gw_call call = {.provider = provider, .sink = &sink, .timeout_ms = VERIFY_MS};
     enum gw_code code = gw_call_verify(&call, req, err);
 
     if (code == GW_DENIED)
-        return gw_fail_wire(err, GW_UNAUTHENTICATED, "webhook.signature",
-                            "The webhook is not signed as it should be.");
+        return gw_fail_wire(err, GW_UNAUTHENTICATED, "webhook.signature", "The webhook is not signed as it should be.");
     return code;
 }
 
-enum gw_code gw_answer_webhook(struct gw_http_request *request, struct gw_err *err) {
+enum gw_code gw_answer_webhook(struct gw_http_request *request, struct gw_err *err)
+{
     struct headers *headers = gw_arena_zalloc(request->arena, sizeof(*headers));
     aorta_pair *query = gw_arena_alloc(request->arena, (request->query_count + 1) * sizeof(*query));
     aorta_webhook_req req = {.struct_size = sizeof(req), .method = "POST", .received_at_us = gw_now_us()};

@@ -1,0 +1,77 @@
+/* The gateway's own table keeps its promises: to the router, to documentation, to the contract's groups. */
+#include "http/router.h"
+#include "store/keys.h"
+#include "tests.h"
+
+START_TEST(the_table_makes_a_router)
+{
+    struct gw_router *router = NULL;
+    struct gw_err err;
+
+    ck_assert_msg(gw_router_new(gw_routes, gw_routes_count, &router, &err) == GW_OK, "%s", gw_err_text(&err));
+    gw_router_free(&router);
+}
+END_TEST
+
+START_TEST(every_row_is_complete)
+{
+    for (size_t i = 0; i < gw_routes_count; i++) {
+        const struct gw_route *route = &gw_routes[i];
+        ck_assert_ptr_nonnull(route->handler);
+        ck_assert_msg(route->doc && route->doc[0], "%s", route->pattern);
+        ck_assert_msg(route->args_count <= GW_ARGS_MOST, "%s", route->pattern);
+        for (size_t k = 0; k < route->args_count; k++) {
+            ck_assert_msg(route->args[k].doc && route->args[k].doc[0], "%s %s", route->pattern, route->args[k].name);
+            if (route->args[k].type == GW_ARG_CHOICE)
+                ck_assert_ptr_nonnull(route->args[k].choices);
+            if (route->args[k].type == GW_ARG_INT)
+                ck_assert_msg(route->args[k].min < route->args[k].max, "%s %s", route->pattern, route->args[k].name);
+        }
+    }
+}
+END_TEST
+
+/* Who may call without a key is written down a second time here: a slip in the table must not open a route. */
+START_TEST(only_these_are_public)
+{
+    static const char *const open[] = {"/",
+                                       "/healthz",
+                                       "/readyz",
+                                       "/api/v1/oauth/providers",
+                                       "/api/v1/oauth/{provider}/callback",
+                                       "/api/v1/providers/{provider}/webhooks"};
+    size_t found = 0;
+
+    for (size_t i = 0; i < gw_routes_count; i++) {
+        bool listed = false;
+        for (size_t k = 0; k < sizeof(open) / sizeof(open[0]); k++)
+            listed |= strcmp(gw_routes[i].pattern, open[k]) == 0;
+        ck_assert_msg(listed == (gw_routes[i].scope == 0), "%s", gw_routes[i].pattern);
+        found += listed;
+    }
+    ck_assert_uint_eq(found, sizeof(open) / sizeof(open[0]));
+}
+END_TEST
+
+START_TEST(reading_needs_read_and_changing_needs_write)
+{
+    for (size_t i = 0; i < gw_routes_count; i++) {
+        const struct gw_route *route = &gw_routes[i];
+        bool begins_a_flow = strstr(route->pattern, "/authorize") != NULL;
+        if (route->scope)
+            ck_assert_msg(route->scope == (route->method == GW_GET && !begins_a_flow ? GW_SCOPE_READ : GW_SCOPE_WRITE),
+                          "%s", route->pattern);
+    }
+}
+END_TEST
+
+TCase *routes_case(void)
+{
+    TCase *tests = tcase_create("routes");
+
+    tcase_add_test(tests, the_table_makes_a_router);
+    tcase_add_test(tests, every_row_is_complete);
+    tcase_add_test(tests, only_these_are_public);
+    tcase_add_test(tests, reading_needs_read_and_changing_needs_write);
+    return tests;
+}
