@@ -35,7 +35,7 @@ void buf_str(struct buf *b, const char *s)
     buf_add(b, s, strlen(s));
 }
 
-static void append_format(struct buf *b, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static void append_format(struct buf *b, const char *fmt, va_list args)
 {
     va_list again;
     va_copy(again, args);
