@@ -159,6 +159,12 @@ aorta_record garmin_record(const struct garmin_item *it, const char *kind)
                           .end_us = it->start_us};
 }
 
+aorta_status garmin_id_with(struct garmin_batch *b, aorta_str id, const char *what, aorta_str *ret)
+{
+    *ret = id.len ? sdk_format(b->ctx, "%.*s-%s", (int)id.len, id.ptr, what) : id;
+    return id.len && !ret->ptr ? AORTA_ERR_NOMEM : AORTA_OK;
+}
+
 aorta_status garmin_emit_record(struct garmin_batch *b, aorta_record *record, const sdk_fields *fields)
 {
     record->fields = fields->field;

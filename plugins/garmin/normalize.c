@@ -81,6 +81,7 @@ aorta_status garmin_normalize(void *self, aorta_ctx *ctx, const aorta_payload *p
                    : sdk_fail(ctx, AORTA_ERR_DATA, "garmin.shape", "the payload is neither a list nor an item");
     st = readers[b.type](&b);
     if (b.skipped)
-        sdk_log(ctx, AORTA_LOG_WARN, "%u items of %s were skipped", b.skipped, garmin_types[b.type].key);
+        sdk_log(ctx, AORTA_LOG_WARN, "%s: %u of the items could not be used and were skipped", garmin_types[b.type].key,
+                b.skipped);
     return st;
 }

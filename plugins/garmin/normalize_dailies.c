@@ -142,15 +142,13 @@ static aorta_status emit_stress_score(struct garmin_batch *b, const struct garmi
     }
     if (parts.len)
         garmin_text_add(&parts, "}", 1);
-    if (parts.failed)
+    aorta_record r = garmin_record(it, "score");
+    if (parts.failed || garmin_id_with(b, it->id, "stress", &r.external_id) != AORTA_OK)
         return AORTA_ERR_NOMEM;
     sdk_add_enum(&f, "category", "stress");
     sdk_add_float(&f, "value", stress);
     sdk_add_str(&f, "qualifier", sdk_json_str(sdk_json_get(it->json, "stressQualifier")));
     sdk_add_json(&f, "components", garmin_text_done(&parts));
-    aorta_record r = garmin_record(it, "score");
-    if (it->id.len)
-        r.external_id = sdk_format(b->ctx, "%.*s-stress", (int)it->id.len, it->id.ptr);
     r.parent_external_id = it->id;
     r.version_us = garmin_covered_us(it);
     r.end_us = r.version_us > r.start_us ? r.version_us : r.start_us;

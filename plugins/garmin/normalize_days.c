@@ -84,6 +84,28 @@ static aorta_status emit_glucose(struct garmin_batch *b, sdk_json list)
     return sdk_samples_flush(&s);
 }
 
+/* The value without the blanks between its tokens: payloads may come indented. */
+static aorta_str compact(struct garmin_batch *b, sdk_json v)
+{
+    aorta_str text = sdk_json_text(v);
+    char *out = b->ctx->host->alloc(b->ctx, text.len);
+    size_t n = 0;
+    int quoted = 0;
+    if (!out)
+        return (aorta_str){NULL, 0};
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!quoted && (c == ' ' || c == '\n' || c == '\r' || c == '\t'))
+            continue;
+        out[n++] = c;
+        if (quoted && c == '\\' && i + 1 < text.len)
+            out[n++] = text.ptr[++i];
+        else if (c == '"')
+            quoted = !quoted;
+    }
+    return (aorta_str){out, n};
+}
+
 static aorta_status cycle(struct garmin_batch *b, sdk_json json)
 {
     struct garmin_item it;
@@ -105,8 +127,12 @@ static aorta_status cycle(struct garmin_batch *b, sdk_json json)
     add_flag(&f, json, "is_predicted", "isPredictedCycle");
     add_flag(&f, json, "has_specified_cycle_length", "hasSpecifiedCycleLength");
     add_flag(&f, json, "has_specified_period_length", "hasSpecifiedPeriodLength");
-    if (sdk_json_count(pregnancy)) /* an empty object: not pregnant */
-        sdk_add_json(&f, "pregnancy", sdk_json_text(pregnancy));
+    if (sdk_json_count(pregnancy)) { /* an empty object: not pregnant */
+        aorta_str text = compact(b, pregnancy);
+        if (!text.ptr)
+            return AORTA_ERR_NOMEM;
+        sdk_add_json(&f, "pregnancy", text);
+    }
     aorta_status st = garmin_emit_record(b, &r, &f);
     return st == AORTA_OK ? emit_glucose(b, sdk_json_get(pregnancy, "bloodGlucoseList")) : st;
 }

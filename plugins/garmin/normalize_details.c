@@ -29,16 +29,86 @@ static double first_of(sdk_json sample, const char *const *names)
     return v;
 }
 
-static int position(sdk_json sample, double *lat, double *lon)
+/* ---- the track ---- */
+
+struct point {
+    int64_t t_us;
+    double lat, lon;
+};
+
+struct track {
+    struct point *point;
+    uint32_t count;
+};
+
+static int read_point(sdk_json sample, struct point *ret)
 {
-    *lat = garmin_number(sample, "latitudeInDegree");
-    *lon = garmin_number(sample, "longitudeInDegree");
-    if (!(fabs(*lat) <= 90) || !(fabs(*lon) <= 180))
-        return 0;
-    return *lat != 0 || *lon != 0; /* no fix yet */
+    ret->lat = garmin_number(sample, "latitudeInDegree");
+    ret->lon = garmin_number(sample, "longitudeInDegree");
+    if (!(fabs(ret->lat) <= 90) || !(fabs(ret->lon) <= 180) || (ret->lat == 0 && ret->lon == 0)) /* no fix yet */
+        return -1;
+    return garmin_instant(sdk_json_get(sample, "startTimeInSeconds"), &ret->t_us);
 }
 
-/* ---- the samples as series ---- */
+static int by_time(const void *a, const void *b)
+{
+    const struct point *x = a, *y = b;
+    if (x->t_us != y->t_us)
+        return x->t_us < y->t_us ? -1 : 1;
+    if (x->lat != y->lat)
+        return x->lat < y->lat ? -1 : 1;
+    return (x->lon > y->lon) - (x->lon < y->lon);
+}
+
+/* The points in order of time, one for each instant. */
+static aorta_status read_track(struct garmin_batch *b, sdk_json samples, struct track *ret)
+{
+    *ret = (struct track){.point =
+                              b->ctx->host->alloc(b->ctx, ((size_t)sdk_json_count(samples) + 1) * sizeof(*ret->point))};
+    if (!ret->point)
+        return AORTA_ERR_NOMEM;
+    for (sdk_json m = sdk_json_first(samples); m.node; m = sdk_json_next(m))
+        if (read_point(m, &ret->point[ret->count]) == 0)
+            ret->count++;
+    if (ret->count > 1)
+        qsort(ret->point, ret->count, sizeof(*ret->point), by_time);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < ret->count; i++)
+        if (n == 0 || ret->point[n - 1].t_us != ret->point[i].t_us)
+            ret->point[n++] = ret->point[i];
+    ret->count = n;
+    return AORTA_OK;
+}
+
+static aorta_status emit_track(struct garmin_batch *b, const struct garmin_activity *a, const struct track *track)
+{
+    static const struct garmin_run run_lat = {.metric = "latitude"}, run_lon = {.metric = "longitude"};
+    sdk_samples latitude, longitude;
+    garmin_samples_begin(b, &a->item, &latitude, &run_lat);
+    garmin_samples_begin(b, &a->item, &longitude, &run_lon);
+    latitude.head.source = longitude.head.source = a->source;
+    for (uint32_t i = 0; i < track->count; i++) {
+        sdk_samples_add(&latitude, track->point[i].t_us, track->point[i].lat);
+        sdk_samples_add(&longitude, track->point[i].t_us, track->point[i].lon);
+    }
+    aorta_status st = sdk_samples_flush(&latitude);
+    return st == AORTA_OK ? sdk_samples_flush(&longitude) : st;
+}
+
+static aorta_status route_json(struct garmin_batch *b, const struct track *track, aorta_str *ret)
+{
+    struct garmin_text t = {.ctx = b->ctx};
+    uint32_t step = track->count / ROUTE_MAX + 1;
+    for (uint32_t i = 0; i < track->count; i += step)
+        garmin_text_format(&t, "%s[%lld,%.7f,%.7f]", t.len ? "," : "[", (long long)track->point[i].t_us,
+                           track->point[i].lat, track->point[i].lon);
+    if (t.len)
+        garmin_text_add(&t, "]", 1);
+    *ret = garmin_text_done(&t);
+    return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
+}
+
+/* ---- the other samples ---- */
 
 static aorta_status emit_channels(struct garmin_batch *b, const struct garmin_activity *a, sdk_json samples)
 {
@@ -63,28 +133,9 @@ static aorta_status emit_channels(struct garmin_batch *b, const struct garmin_ac
     return st;
 }
 
-static aorta_status emit_positions(struct garmin_batch *b, const struct garmin_activity *a, sdk_json samples)
-{
-    static const struct garmin_run run_lat = {.metric = "latitude"}, run_lon = {.metric = "longitude"};
-    sdk_samples latitude, longitude;
-    garmin_samples_begin(b, &a->item, &latitude, &run_lat);
-    garmin_samples_begin(b, &a->item, &longitude, &run_lon);
-    latitude.head.source = longitude.head.source = a->source;
-    for (sdk_json m = sdk_json_first(samples); m.node; m = sdk_json_next(m)) {
-        int64_t t;
-        double lat, lon;
-        if (!position(m, &lat, &lon) || garmin_instant(sdk_json_get(m, "startTimeInSeconds"), &t) != 0)
-            continue;
-        sdk_samples_add(&latitude, t, lat);
-        sdk_samples_add(&longitude, t, lon);
-    }
-    aorta_status st = sdk_samples_flush(&latitude);
-    return st == AORTA_OK ? sdk_samples_flush(&longitude) : st;
-}
+/* ---- laps ---- */
 
-/* ---- laps and route as fields of the record ---- */
-
-static int by_time(const void *a, const void *b)
+static int by_value(const void *a, const void *b)
 {
     const int64_t *x = a, *y = b;
     return (*x > *y) - (*x < *y);
@@ -102,31 +153,13 @@ static aorta_status laps_json(struct garmin_batch *b, const struct garmin_activi
         if (garmin_instant(sdk_json_get(m, "startTimeInSeconds"), &start[count]) == 0)
             count++;
     if (count > 1)
-        qsort(start, count, sizeof(*start), by_time);
+        qsort(start, count, sizeof(*start), by_value);
     for (uint32_t i = 0; i < count; i++) {
         int64_t end = i + 1 < count ? start[i + 1] : a->end_us;
         if (end <= start[i])
             continue;
         garmin_text_format(&t, "%s{\"start_us\":%lld,\"end_us\":%lld}", t.len ? "," : "[", (long long)start[i],
                            (long long)end);
-    }
-    if (t.len)
-        garmin_text_add(&t, "]", 1);
-    *ret = garmin_text_done(&t);
-    return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
-}
-
-static aorta_status route_json(struct garmin_batch *b, sdk_json samples, aorta_str *ret)
-{
-    struct garmin_text t = {.ctx = b->ctx};
-    uint32_t seen = 0, step = sdk_json_count(samples) / ROUTE_MAX + 1;
-    for (sdk_json m = sdk_json_first(samples); m.node; m = sdk_json_next(m)) {
-        int64_t us;
-        double lat, lon;
-        if (!position(m, &lat, &lon) || garmin_instant(sdk_json_get(m, "startTimeInSeconds"), &us) != 0)
-            continue;
-        if (seen++ % step == 0)
-            garmin_text_format(&t, "%s[%lld,%.7f,%.7f]", t.len ? "," : "[", (long long)us, lat, lon);
     }
     if (t.len)
         garmin_text_add(&t, "]", 1);
@@ -141,12 +174,15 @@ static aorta_status detail(struct garmin_batch *b, sdk_json json)
     struct garmin_activity a;
     sdk_fields f = {.count = 0};
     aorta_str laps, route;
+    struct track track;
     sdk_json samples = sdk_json_get(json, "samples");
     aorta_status st = garmin_activity_read(b, json, sdk_json_get(json, "summary"), &a);
     if (st == AORTA_OK)
         st = laps_json(b, &a, sdk_json_get(json, "laps"), &laps);
     if (st == AORTA_OK)
-        st = route_json(b, samples, &route);
+        st = read_track(b, samples, &track);
+    if (st == AORTA_OK)
+        st = route_json(b, &track, &route);
     if (st != AORTA_OK)
         return st;
     garmin_activity_fields(a.item.json, &f);
@@ -156,7 +192,7 @@ static aorta_status detail(struct garmin_batch *b, sdk_json json)
     if (st == AORTA_OK)
         st = emit_channels(b, &a, samples);
     if (st == AORTA_OK)
-        st = emit_positions(b, &a, samples);
+        st = emit_track(b, &a, &track);
     return st;
 }
 

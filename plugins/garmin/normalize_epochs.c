@@ -81,8 +81,8 @@ static int64_t length_us(const struct slot *s)
     return isnan(s->item.duration_s) ? 0 : llround(s->item.duration_s * 1e6);
 }
 
-/* Slots with the same offset go out together, up to where that changes. Each slot is its own revision: the
- * one that covers more of it wins. */
+/* Slots with the same offset go out together. They have no version: of two tellings of a slot the larger sum is the
+ * later one. */
 static aorta_status emit_run(struct garmin_batch *b, const struct slot *slots, uint32_t count, size_t which)
 {
     int64_t *t = b->ctx->host->alloc(b->ctx, count * sizeof(*t));

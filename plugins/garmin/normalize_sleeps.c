@@ -3,6 +3,7 @@
 #include "normalize.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,7 +81,7 @@ static aorta_status read_stages(struct garmin_batch *b, struct night *night)
     return AORTA_OK;
 }
 
-static aorta_str stages_json(struct garmin_batch *b, const struct night *night)
+static aorta_status stages_json(struct garmin_batch *b, const struct night *night, aorta_str *ret)
 {
     struct garmin_text t = {.ctx = b->ctx};
     for (uint32_t i = 0; i < night->count; i++)
@@ -89,7 +90,8 @@ static aorta_str stages_json(struct garmin_batch *b, const struct night *night)
                            (long long)night->stages[i].end_us);
     if (night->count)
         garmin_text_add(&t, "]", 1);
-    return garmin_text_done(&t);
+    *ret = garmin_text_done(&t);
+    return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
 /* ---- the night ---- */
@@ -147,14 +149,18 @@ static aorta_status emit_night(struct garmin_batch *b, const struct night *night
 {
     sdk_fields f = {.count = 0};
     sdk_json json = night->item.json;
+    aorta_str stages;
     aorta_record r = garmin_record(&night->item, "sleep");
+    aorta_status st = stages_json(b, night, &stages);
+    if (st != AORTA_OK)
+        return st;
     r.end_us = night->end_us;
     r.flags |= night->tentative;
     sdk_add_bool(&f, "is_nap", 0);
     sdk_add_float(&f, "duration_s", (double)(r.end_us - r.start_us) / 1e6);
     garmin_add_fields(&f, json, fields, AORTA_COUNT(fields));
     sdk_add_float(&f, "score", overall_score(json));
-    sdk_add_json(&f, "stages", stages_json(b, night));
+    sdk_add_json(&f, "stages", stages);
     double lost = unmeasurable(json);
     if (lost >= 0)
         sdk_add_float(&f, "unmeasurable_s", lost);
@@ -163,7 +169,7 @@ static aorta_status emit_night(struct garmin_batch *b, const struct night *night
 }
 
 /* {"deepPercentage":"GOOD",…}: the words, as they stand in the payload. */
-static aorta_str score_parts(struct garmin_batch *b, sdk_json scores)
+static aorta_status score_parts(struct garmin_batch *b, sdk_json scores, aorta_str *ret)
 {
     struct garmin_text t = {.ctx = b->ctx};
     static const char *const parts[] = {"totalDuration", "stress",          "awakeCount",    "remPercentage",
@@ -177,26 +183,31 @@ static aorta_str score_parts(struct garmin_batch *b, sdk_json scores)
     }
     if (t.len)
         garmin_text_add(&t, "}", 1);
-    return garmin_text_done(&t);
+    *ret = garmin_text_done(&t);
+    return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
 static aorta_status emit_score(struct garmin_batch *b, const struct night *night)
 {
     sdk_fields f = {.count = 0};
+    aorta_str parts;
     sdk_json json = night->item.json, overall = sdk_json_get(json, "overallSleepScore");
     double value = overall_score(json);
     if (isnan(value))
         return AORTA_OK;
     aorta_record r = garmin_record(&night->item, "score");
-    if (night->item.id.len)
-        r.external_id = sdk_format(b->ctx, "%.*s-score", (int)night->item.id.len, night->item.id.ptr);
+    aorta_status st = garmin_id_with(b, night->item.id, "score", &r.external_id);
+    if (st == AORTA_OK)
+        st = score_parts(b, sdk_json_get(json, "sleepScores"), &parts);
+    if (st != AORTA_OK)
+        return st;
     r.parent_external_id = night->item.id;
     r.end_us = night->end_us;
     r.flags |= night->tentative;
     sdk_add_enum(&f, "category", "sleep");
     sdk_add_float(&f, "value", value);
     sdk_add_str(&f, "qualifier", sdk_json_str(sdk_json_get(overall, "qualifierKey")));
-    sdk_add_json(&f, "components", score_parts(b, sdk_json_get(json, "sleepScores")));
+    sdk_add_json(&f, "components", parts);
     return garmin_emit_record(b, &r, &f);
 }
 
@@ -226,15 +237,15 @@ static aorta_status emit_nap(struct garmin_batch *b, const struct night *night, 
     it.has_offset = garmin_offset(sdk_json_get(nap, "napOffsetInSeconds"), &it.offset_s);
     aorta_record r = garmin_record(&it, "sleep");
     /* the night's own id would make the nap replace it */
-    if (night->item.id.len)
-        r.external_id = sdk_format(b->ctx, "%.*s-nap-%lld", (int)night->item.id.len, night->item.id.ptr,
-                                   (long long)(it.start_us / US_PER_S));
+    char what[32];
+    snprintf(what, sizeof(what), "nap-%lld", (long long)(it.start_us / US_PER_S));
+    if (garmin_id_with(b, night->item.id, what, &r.external_id) != AORTA_OK)
+        return AORTA_ERR_NOMEM;
     r.end_us = it.start_us + llround(length * 1e6);
     sdk_json validation = sdk_json_get(nap, "napValidation");
     r.flags |= is_tentative(validation) ? AORTA_RECORD_TENTATIVE : 0;
     sdk_add_bool(&f, "is_nap", 1);
     sdk_add_float(&f, "duration_s", length);
-    sdk_add_float(&f, "asleep_s", length);
     sdk_add_str(&f, "validation", sdk_json_str(validation));
     return garmin_emit_record(b, &r, &f);
 }

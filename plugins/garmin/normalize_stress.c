@@ -2,6 +2,7 @@
 #include "normalize.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static aorta_status emit_series(struct garmin_batch *b, const struct garmin_item *it)
 {
@@ -36,7 +37,10 @@ static aorta_status emit_event(struct garmin_batch *b, const struct garmin_item 
     it.has_offset = event_offset(event, &it.offset_s);
     aorta_record r = garmin_record(&it, "garmin.body_battery_event");
     /* the day comes again as it grows, and so does the event: its own name is what and when */
-    r.external_id = sdk_format(b->ctx, "%.*s-%lld", (int)type.len, type.ptr, (long long)(it.start_us / US_PER_S));
+    char when[24];
+    snprintf(when, sizeof(when), "%lld", (long long)(it.start_us / US_PER_S));
+    if (garmin_id_with(b, type, when, &r.external_id) != AORTA_OK)
+        return AORTA_ERR_NOMEM;
     r.version_us = garmin_covered_us(day);
     if (length >= 0 && length < 10 * 86400.0) {
         r.end_us = it.start_us + llround(length * 1e6);

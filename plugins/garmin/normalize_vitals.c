@@ -37,8 +37,11 @@ static aorta_status emit_values(struct garmin_batch *b, const struct garmin_item
                                 size_t count)
 {
     aorta_status st = AORTA_OK;
-    for (size_t i = 0; i < count && st == AORTA_OK; i++)
-        st = garmin_emit_value(b, it, garmin_number(it->json, table[i].from), &table[i].run);
+    for (size_t i = 0; i < count && st == AORTA_OK; i++) {
+        struct garmin_run run = table[i].run;
+        run.version_us = garmin_covered_us(it);
+        st = garmin_emit_value(b, it, garmin_number(it->json, table[i].from), &run);
+    }
     return st;
 }
 

@@ -78,7 +78,18 @@ static int is_plain(aorta_str s, size_t max)
 struct entry {
     struct garmin_raw raw;
     aorta_str callback; /* raw; empty in a push */
+    int says;           /* there is more than whom it is about and what an old ping repeats of its link */
 };
+
+static int is_frame(aorta_str key)
+{
+    static const char *const frame[] = {"\"userId\"", "\"callbackURL\"", "\"userAccessToken\"",
+                                        "\"uploadStartTimeInSeconds\"", "\"uploadEndTimeInSeconds\""};
+    for (size_t i = 0; i < AORTA_COUNT(frame); i++)
+        if (sdk_str_eq(key, frame[i]))
+            return 1;
+    return 0;
+}
 
 static int read_entry(struct route *r, aorta_str text, struct entry *ret)
 {
@@ -95,6 +106,7 @@ static int read_entry(struct route *r, aorta_str text, struct entry *ret)
             ret->callback = value;
         else if (sdk_str_eq(key, "\"userAccessToken\""))
             ret->raw.strip = 1;
+        ret->says |= !is_frame(key);
     }
     return more == 0 && is_plain(ret->raw.user, USER_MAX) ? 0 : -1;
 }
@@ -205,6 +217,8 @@ static aorta_status data(struct route *r, aorta_str list)
             aorta_status st = ping(r, &e);
             if (st != AORTA_OK)
                 return st;
+        } else if (!e.says) {
+            r->skipped++; /* a ping without its link */
         } else {
             e.raw.index = (uint32_t)count;
             items[count++] = e.raw;

@@ -92,9 +92,17 @@ END_TEST
 START_TEST(no_token_is_kept)
 {
     routes("{\"dailies\":[{\"userId\":\"a\",\"userAccessToken\":\"old\",\"steps\":1,\"n\":{\"k\":[1,2]}},"
-           "{\"userAccessToken\":\"old\",\"userId\":\"a\"}]}",
+           "{\"userAccessToken\":\"old\",\"steps\":2,\"userId\":\"a\"}]}",
            "data a event=dailies garmin.dailies "
-           "{\"dailies\":[{\"userId\":\"a\",\"steps\":1,\"n\":{\"k\":[1,2]}},{\"userId\":\"a\"}]}\n");
+           "{\"dailies\":[{\"userId\":\"a\",\"steps\":1,\"n\":{\"k\":[1,2]}},{\"steps\":2,\"userId\":\"a\"}]}\n");
+}
+END_TEST
+
+START_TEST(pings_without_a_link)
+{
+    routes("{\"dailies\":[{\"userId\":\"a\"},{\"userId\":\"b\",\"userAccessToken\":\"old\","
+           "\"uploadStartTimeInSeconds\":1,\"uploadEndTimeInSeconds\":2}]}",
+           "");
 }
 END_TEST
 
@@ -125,12 +133,13 @@ START_TEST(bad_entries_are_left_out)
 {
     routes("{\"dailies\":[7,null,\"x\",[],{},{\"userId\":\"\"},{\"userId\":5},{\"userId\":\"a "
            "b\"},{\"userId\":\"a\\u0000\"},"
-           "{\"userId\":\"\xc3\xa9\"},{\"userId\":\"good\"}],\"sleeps\":{\"userId\":\"a\"},\"epochs\":null,"
+           "{\"userId\":\"\xc3\xa9\"},{\"userId\":\"good\",\"v\":1}],\"sleeps\":{\"userId\":\"a\"},\"epochs\":null,"
            "\"a key that is none\":[{\"userId\":\"a\"}],\"deregistrations\":[\"not_a_dict\",{\"otherField\":\"x\"}]}",
-           "data good event=dailies garmin.dailies {\"dailies\":[{\"userId\":\"good\"}]}\n");
-    routes("{\"dailies\":[{\"userId\":\"a\"} {\"userId\":\"b\"}],\"sleeps\":[{\"userId\":\"c\"}]}",
-           "data a event=dailies garmin.dailies {\"dailies\":[{\"userId\":\"a\"}]}\n"
-           "data c event=sleeps garmin.sleeps {\"sleeps\":[{\"userId\":\"c\"}]}\n");
+           "data good event=dailies garmin.dailies {\"dailies\":[{\"userId\":\"good\",\"v\":1}]}\n");
+    routes(
+        "{\"dailies\":[{\"userId\":\"a\",\"v\":1} {\"userId\":\"b\",\"v\":1}],\"sleeps\":[{\"userId\":\"c\",\"v\":1}]}",
+        "data a event=dailies garmin.dailies {\"dailies\":[{\"userId\":\"a\",\"v\":1}]}\n"
+        "data c event=sleeps garmin.sleeps {\"sleeps\":[{\"userId\":\"c\",\"v\":1}]}\n");
     routes("{}", "");
 }
 END_TEST
@@ -167,8 +176,8 @@ END_TEST
 
 START_TEST(accounts_that_are_not_ours)
 {
-    static const char body[] =
-        "{\"dailies\":[{\"userId\":\"a\"},{\"userId\":\"b\"}],\"deregistrations\":[{\"userId\":\"a\"}]}";
+    static const char body[] = "{\"dailies\":[{\"userId\":\"a\",\"v\":1},{\"userId\":\"b\",\"v\":1}],"
+                               "\"deregistrations\":[{\"userId\":\"a\"}]}";
     struct garmin_host h;
     garmin_host_init(&h, AORTA_OP_WEBHOOK_ROUTE, NULL);
     h.item_answer = AORTA_ERR_NOT_FOUND;
@@ -206,7 +215,7 @@ END_TEST
 START_TEST(cut_everywhere_and_short_of_memory)
 {
     static const char body[] =
-        "{\"dailies\":[{\"userId\":\"b\",\"userAccessToken\":\"t\"},{\"userId\":\"a\\n\"},{\"userId\":\"a\","
+        "{\"dailies\":[{\"userId\":\"b\",\"userAccessToken\":\"t\",\"v\":1},{\"userId\":\"a\\n\"},{\"userId\":\"a\","
         "\"callbackURL\":"
         "\"https://apis.garmin.com/\\u0041\"}],\"userPermissionsChange\":[{\"userId\":\"a\",\"permissions\":[\"X\"]}]}";
     struct garmin_host h;
@@ -230,6 +239,7 @@ Suite *webhook_suite(void)
     tcase_add_test(c, users_and_types);
     tcase_add_test(c, pings);
     tcase_add_test(c, no_token_is_kept);
+    tcase_add_test(c, pings_without_a_link);
     tcase_add_test(c, about_the_user);
     tcase_add_test(c, nothing_is_lost_that_is_new);
     tcase_add_test(c, bad_entries_are_left_out);
