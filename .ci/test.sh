@@ -24,7 +24,7 @@ test_main() {
     build asan
     build tsan
     failed=
-    run_ctest tsan -L tsan --no-tests=ignore || failed=yes
+    run_ctest tsan -L threads --no-tests=ignore || failed=yes
     run_ctest asan "$@" || failed=yes
     [ -z "$(counts tsan)" ] || say "thread sanitizer: $(counts tsan)"
     printf '%s\n' "$(counts asan)"
