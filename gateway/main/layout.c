@@ -36,7 +36,7 @@ static enum gw_code absolute(const char *path, char out[PATH_MAX], struct gw_err
     return join(out, here, path, err);
 }
 
-/* mkdir -p; what is made is ours alone. */
+/* mkdir -p; the last folder is its owner's alone. */
 static enum gw_code make_folders(const char *path, struct gw_err *err)
 {
     char part[PATH_MAX];
@@ -46,7 +46,7 @@ static enum gw_code make_folders(const char *path, struct gw_err *err)
             continue;
         memcpy(part, path, i);
         part[i] = '\0';
-        if (mkdir(part, 0700) != 0 && errno != EEXIST)
+        if (mkdir(part, path[i] ? 0755 : 0700) != 0 && errno != EEXIST)
             return gw_fail(err, GW_CONFIG, "%.300s: %s", part, strerror(errno));
     }
     return GW_OK;

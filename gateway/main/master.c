@@ -456,6 +456,8 @@ int gw_main_master(struct gw_config *config)
             if (m.phase != PHASE_END)
                 wait_for_events(&m);
         }
+        if (m.layout.socket_moved)
+            rmdir(m.layout.socket_dir);
         gw_log(GW_LOG_INFO, "ended", NULL);
     } else {
         fail(&m, "cannot start", &err);
