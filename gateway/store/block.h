@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "store/model.h"
 
+#define GW_BLOCK_MOST (1u << 20) /* samples in one block; beyond it GW_TOO_LARGE */
+
 /* A decoded block or part of one: parallel arrays, times strictly ascending. */
 struct gw_block_run {
     uint32_t first;  /* index of its first sample; it ends where the next begins */
@@ -36,9 +38,21 @@ enum gw_code gw_block_decode(struct gw_str bytes, struct gw_arena *arena, struct
                              struct gw_err *err) GW_MUST_USE;
 /* Merge of b into a by the version rule, per timestamp; counts what b made of a. */
 struct gw_block_merge {
-    uint32_t created, updated, unchanged, deleted;
+    uint32_t created, updated, unchanged, deleted; /* as a reader sees it */
+    uint32_t written;       /* samples of b that are to be stored, tombstones included; 0 = nothing to write */
+    int64_t from_us, to_us; /* first and last time of what was created, updated or deleted */
 };
 enum gw_code gw_block_merge(const struct gw_block *a, const struct gw_block *b, struct gw_arena *arena,
                             struct gw_block *ret, struct gw_block_merge *ret_counts, struct gw_err *err) GW_MUST_USE;
+/* The same; ret_won (may be NULL) is what of b won over a: what a tail would have to take. */
+enum gw_code gw_block_merge_won(const struct gw_block *a, const struct gw_block *b, struct gw_arena *arena,
+                                struct gw_block *ret, struct gw_block *ret_won, struct gw_block_merge *ret_counts,
+                                struct gw_err *err) GW_MUST_USE;
+
+/* Part of a block: its columns are the block's own, its runs are new. */
+enum gw_code gw_block_slice(const struct gw_block *block, uint32_t first, uint32_t count, struct gw_arena *arena,
+                            struct gw_block *ret, struct gw_err *err) GW_MUST_USE;
+/* How many samples are no tombstones, and the times of the first and last of them (0 when there are none). */
+uint32_t gw_block_live(const struct gw_block *block, int64_t *ret_first_us, int64_t *ret_last_us);
 
 #endif

@@ -58,7 +58,11 @@ struct gw_commit {
     /* A webhook's data for this connection: wakes a job of it that waits for this event, and adds the counts of this
      * commit to that job's. NULL = none. */
     const char *wake_event;
-    struct gw_counts counts; /* in: fetched, rejected, payloads_failed; out: created, updated, unchanged, deleted */
+    struct gw_counts counts; /* in: fetched, rejected, payloads_failed; out: created, updated, unchanged, deleted,
+                                payloads */
+    bool wanted;             /* out: somebody waits for the job's answer: send the hint (notify.h) when it ended or
+                                began to wait */
+    bool woke;               /* out: a job was woken, or the connection of one that ended is free: send "work" */
 };
 
 /* ret_yield: the connection is wanted by somebody else (CONTINUE only). commit->counts is filled; the job's running

@@ -29,7 +29,8 @@ struct gw_job {
     int64_t run_at_us, created_us, started_us;
     int attempts, crashes; /* attempts includes the running one; a wait, a yield or a release takes it back to 0 */
     struct gw_uuid lease;
-    const char *args;      /* JSON object: parameters, hint, payload or inbox id */
+    const char *args;      /* JSON object: parameters, hint; of those this layer makes {"payload_id":…} (PAYLOAD) and
+                              {"inbox_id":…} (WEBHOOK) */
     uint8_t args_digest[16];
     struct gw_str cursor;
     bool waiting;          /* PENDING: for an event or for run_at */

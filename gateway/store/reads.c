@@ -1,0 +1,354 @@
+/* Pages of records and ranges of blocks. */
+#include "store/reads.h"
+
+#include <stdlib.h>
+
+#include "base/time.h"
+#include "store/pool.h"
+#include "store/source_row.h"
+
+/* ---- rows ---- */
+
+static void read_head(struct pg_row *row, struct gw_record_head *head)
+{
+    struct gw_str digest;
+
+    memset(head, 0, sizeof(*head));
+    head->id = pg_get_uuid(row);
+    head->external_id = pg_get_text(row);
+    head->source_id = pg_get_i32(row);
+    head->start_us = pg_get_time(row);
+    head->end_us = pg_get_time(row);
+    head->offset_s = pg_get_offset(row);
+    head->version_us = pg_get_i64(row);
+    head->tentative = pg_get_bool(row);
+    head->deleted = pg_get_bool(row);
+    head->payload_id = pg_get_uuid(row);
+    digest = pg_get_bytes_view(row);
+    memcpy(head->digest, digest.ptr, digest.len < sizeof(head->digest) ? digest.len : sizeof(head->digest));
+    head->extra = pg_get_text(row);
+}
+
+static void read_workout(struct pg_row *row, bool whole, struct gw_workout *w)
+{
+    read_head(row, &w->head);
+    w->type = pg_get_text(row);
+    w->type_original = pg_get_text(row);
+    w->name = pg_get_text(row);
+    w->duration_s = pg_get_f64(row);
+    w->moving_time_s = pg_get_f64(row);
+    w->energy_kcal = pg_get_f64(row);
+    w->distance_m = pg_get_f64(row);
+    w->hr_avg = pg_get_f64(row);
+    w->hr_max = pg_get_f64(row);
+    w->hr_min = pg_get_f64(row);
+    w->elevation_gain_m = pg_get_f64(row);
+    w->elevation_loss_m = pg_get_f64(row);
+    w->elevation_max_m = pg_get_f64(row);
+    w->elevation_min_m = pg_get_f64(row);
+    w->speed_avg_mps = pg_get_f64(row);
+    w->speed_max_mps = pg_get_f64(row);
+    w->cadence_avg_rpm = pg_get_f64(row);
+    w->cadence_max_rpm = pg_get_f64(row);
+    w->power_avg_w = pg_get_f64(row);
+    w->power_max_w = pg_get_f64(row);
+    w->steps = pg_get_f64(row);
+    w->is_manual = pg_get_tribool(row);
+    w->duplicate_of = pg_get_uuid(row);
+    w->laps = whole ? pg_get_text(row) : NULL;
+    w->zones = whole ? pg_get_text(row) : NULL;
+    w->route = whole ? pg_get_text(row) : NULL;
+}
+
+static void read_sleep(struct pg_row *row, struct gw_sleep *s)
+{
+    read_head(row, &s->head);
+    s->is_nap = pg_get_tribool(row);
+    s->duration_s = pg_get_f64(row);
+    s->asleep_s = pg_get_f64(row);
+    s->in_bed_s = pg_get_f64(row);
+    s->awake_s = pg_get_f64(row);
+    s->light_s = pg_get_f64(row);
+    s->deep_s = pg_get_f64(row);
+    s->rem_s = pg_get_f64(row);
+    s->latency_s = pg_get_f64(row);
+    s->efficiency_percent = pg_get_f64(row);
+    s->score = pg_get_f64(row);
+    s->stages = pg_get_text(row);
+}
+
+/* ---- pages ---- */
+
+static void put_filter(struct pg_params *p, const struct gw_event_query *q, bool typed)
+{
+    pg_put_uuid(p, q->user);
+    pg_put_time(p, q->from_us);
+    pg_put_time(p, q->to_us);
+    if (typed)
+        pg_put_text(p, q->type);
+    pg_put_text(p, q->provider);
+}
+
+static void put_place(struct pg_params *p, const struct gw_event_query *q)
+{
+    struct gw_uuid edge;
+
+    memset(edge.b, q->backwards ? 0 : 0xff, sizeof(edge.b));
+    if (q->has_after)
+        pg_put_time(p, q->after_start_us);
+    else
+        pg_put_time_infinite(p, !q->backwards);
+    pg_put_uuid(p, q->has_after ? q->after_id : edge);
+    pg_put_i64(p, q->limit + 1);
+}
+
+/* What a kind of page is read with. */
+struct page_kind {
+    enum sql_id forward, back, count;
+    bool workouts; /* else sleep */
+};
+
+/* One more row than asked for tells whether there are more; going back the rows come in reverse. */
+static enum gw_code read_rows(const PGresult *result, const struct page_kind *kind, const struct gw_event_query *q,
+                              struct gw_arena *arena, struct gw_event_page *page, struct gw_err *err)
+{
+    size_t got = (size_t)PQntuples(result), count = got > (size_t)q->limit ? (size_t)q->limit : got;
+    size_t size = kind->workouts ? sizeof(*page->workouts) : sizeof(*page->sleeps);
+    void *rows = gw_arena_zalloc(arena, count * size);
+    enum gw_code code = rows ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
+
+    if (kind->workouts)
+        page->workouts = rows;
+    else
+        page->sleeps = rows;
+    for (size_t i = 0; !code && i < count; i++) {
+        struct pg_row row = {.result = result, .number = (int)i, .arena = arena};
+        size_t to = q->backwards ? count - 1 - i : i;
+        if (kind->workouts)
+            read_workout(&row, false, &page->workouts[to]);
+        else
+            read_sleep(&row, &page->sleeps[to]);
+        code = pg_row_check(&row, err);
+    }
+    page->count = count;
+    page->more = got > count;
+    return code;
+}
+
+static void queue_sources(struct pg_conn *c, struct gw_uuid user)
+{
+    struct pg_params p = {0};
+
+    pg_put_uuid(&p, user);
+    pg_queue(c, SQL_SOURCE_LIST, &p);
+}
+
+static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct page_kind *kind,
+                         const struct gw_event_query *q, struct gw_event_page *ret, struct gw_err *err)
+{
+    struct pg_params rows_params = {0}, count_params = {0};
+    gw_own_result *rows = NULL, *total = NULL, *sources = NULL;
+    struct gw_event_page page = {0};
+    enum gw_code code;
+
+    put_filter(&rows_params, q, kind->workouts);
+    put_place(&rows_params, q);
+    put_filter(&count_params, q, kind->workouts);
+    pg_queue(c, q->backwards ? kind->back : kind->forward, &rows_params);
+    pg_queue(c, kind->count, &count_params);
+    queue_sources(c, q->user);
+    code = pg_send(c, 0, err);
+    if (!code)
+        code = pg_next(c, &rows, err);
+    if (!code)
+        code = pg_next(c, &total, err);
+    if (!code)
+        code = pg_next(c, &sources, err);
+    if (!code)
+        code = read_rows(rows, kind, q, arena, &page, err);
+    if (!code)
+        code = source_read_all(sources, arena, &page.sources, NULL, &page.sources_count, err);
+    if (code)
+        return code;
+    struct pg_row row = {.result = total};
+    page.total = pg_get_i64(&row);
+    *ret = page;
+    return GW_OK;
+}
+
+static enum gw_code page_turn(struct gw_db *db, struct gw_arena *arena, const struct page_kind *kind,
+                              const struct gw_event_query *query, struct gw_event_page *ret, struct gw_err *err)
+{
+    struct pg_turn turn = {.db = db};
+    struct gw_event_query q = *query;
+    enum gw_code code;
+
+    if (q.limit < 0)
+        q.limit = 0;
+    while (pg_turn(&turn, &code, err))
+        code = page(turn.c, arena, kind, &q, ret, err);
+    return code;
+}
+
+enum gw_code gw_store_workout_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
+                                   struct gw_event_page *ret, struct gw_err *err)
+{
+    static const struct page_kind kind = {SQL_WORKOUT_PAGE, SQL_WORKOUT_PAGE_BACK, SQL_WORKOUT_COUNT, true};
+
+    return page_turn(db, arena, &kind, query, ret, err);
+}
+
+enum gw_code gw_store_sleep_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
+                                 struct gw_event_page *ret, struct gw_err *err)
+{
+    static const struct page_kind kind = {SQL_SLEEP_PAGE, SQL_SLEEP_PAGE_BACK, SQL_SLEEP_COUNT, false};
+
+    return page_turn(db, arena, &kind, query, ret, err);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct gw_source *x = a, *y = b;
+
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+const struct gw_source *gw_store_source_find(const struct gw_source *sources, size_t count, int32_t id)
+{
+    const struct gw_source key = {.id = id};
+
+    return count ? bsearch(&key, sources, count, sizeof(key), by_id) : NULL;
+}
+
+static enum gw_code workout_get(struct pg_conn *c, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
+                                struct gw_workout *ret, struct gw_source *ret_source, struct gw_err *err)
+{
+    struct pg_params p = {0};
+    gw_own_result *result = NULL, *sources = NULL;
+    struct gw_source *all = NULL;
+    size_t count = 0;
+    struct gw_workout workout;
+    enum gw_code code;
+
+    pg_put_uuid(&p, user);
+    pg_put_uuid(&p, id);
+    pg_queue(c, SQL_WORKOUT_GET, &p);
+    queue_sources(c, user);
+    code = pg_send(c, 0, err);
+    if (!code)
+        code = pg_next(c, &result, err);
+    if (!code)
+        code = pg_next(c, &sources, err);
+    if (!code && PQntuples(result) == 0)
+        code = gw_fail(err, GW_NOT_FOUND, "There is no such workout.");
+    if (!code)
+        code = source_read_all(sources, arena, &all, NULL, &count, err);
+    if (code)
+        return code;
+    struct pg_row row = {.result = result, .arena = arena};
+    read_workout(&row, true, &workout);
+    code = pg_row_check(&row, err);
+    const struct gw_source *source = gw_store_source_find(all, count, workout.head.source_id);
+    if (!code && !source)
+        code = gw_fail(err, GW_INTERNAL, "A workout has no source.");
+    if (code)
+        return code;
+    *ret = workout;
+    *ret_source = *source;
+    return GW_OK;
+}
+
+enum gw_code gw_store_workout_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
+                                  struct gw_workout *ret, struct gw_source *ret_source, struct gw_err *err)
+{
+    struct pg_turn turn = {.db = db};
+    enum gw_code code;
+
+    while (pg_turn(&turn, &code, err))
+        code = workout_get(turn.c, arena, user, id, ret, ret_source, err);
+    return code;
+}
+
+/* ---- series ---- */
+
+static enum gw_code read_block(const PGresult *result, int number, bool with_data, struct gw_arena *arena,
+                               struct gw_block_row *ret, struct gw_err *err)
+{
+    struct pg_row row = {.result = result, .number = number, .arena = arena};
+
+    ret->metric = (uint16_t)pg_get_i16(&row);
+    ret->daily_total = pg_get_bool(&row);
+    ret->source_id = pg_get_i32(&row);
+    ret->bucket = pg_get_i32(&row);
+    ret->span = pg_get_i16(&row);
+    ret->n = pg_get_i32(&row);
+    ret->first_us = pg_get_i64(&row);
+    ret->last_us = pg_get_i64(&row);
+    ret->data = with_data ? pg_get_bytes(&row) : (struct gw_str){NULL, 0};
+    ret->tail = with_data ? pg_get_bytes(&row) : (struct gw_str){NULL, 0};
+    return pg_row_check(&row, err);
+}
+
+/* Blocks that may hold something of the range: a day's block begins up to a day before it. */
+static void put_range(struct pg_params *p, const struct gw_series_query *q)
+{
+    int64_t first = gw_floor_div(q->from_us, GW_US_PER_DAY) * 24;
+    int64_t end = gw_floor_div(q->to_us - 1, GW_US_PER_HOUR) + 1;
+
+    pg_put_i32(p, (int32_t)(first > INT32_MIN ? first : INT32_MIN));
+    pg_put_i32(p, (int32_t)(end < INT32_MAX ? end : INT32_MAX));
+    pg_put_i64(p, q->from_us);
+    pg_put_i64(p, q->to_us);
+}
+
+static enum gw_code blocks(struct pg_conn *c, struct gw_arena *arena, const struct gw_series_query *q,
+                           struct gw_block_row **ret, size_t *ret_count, struct gw_source **ret_sources,
+                           size_t *ret_sources_count, struct gw_err *err)
+{
+    struct pg_params p = {.arena = arena};
+    int16_t *metrics = gw_arena_alloc(arena, q->metrics_count * sizeof(*metrics));
+    gw_own_result *result = NULL, *sources = NULL;
+    enum gw_code code;
+
+    if (!metrics)
+        return gw_fail(err, GW_NOMEM, NULL);
+    for (size_t i = 0; i < q->metrics_count; i++)
+        metrics[i] = (int16_t)q->metrics[i];
+    pg_put_uuid(&p, q->user);
+    pg_put_i16_array(&p, metrics, q->metrics_count);
+    put_range(&p, q);
+    pg_queue(c, q->with_data ? SQL_SERIES_BLOCKS : SQL_SERIES_BOUNDS, &p);
+    queue_sources(c, q->user);
+    code = pg_send(c, 0, err);
+    if (!code)
+        code = pg_next(c, &result, err);
+    if (!code)
+        code = pg_next(c, &sources, err);
+    if (code)
+        return code;
+    size_t n = (size_t)PQntuples(result);
+    struct gw_block_row *rows = gw_arena_alloc(arena, n * sizeof(*rows));
+    if (!rows)
+        return gw_fail(err, GW_NOMEM, NULL);
+    for (size_t i = 0; !code && i < n; i++)
+        code = read_block(result, (int)i, q->with_data, arena, &rows[i], err);
+    if (!code)
+        code = source_read_all(sources, arena, ret_sources, NULL, ret_sources_count, err);
+    if (code)
+        return code;
+    *ret = rows;
+    *ret_count = n;
+    return GW_OK;
+}
+
+enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
+                                    struct gw_block_row **ret, size_t *ret_count, struct gw_source **ret_sources,
+                                    size_t *ret_sources_count, struct gw_err *err)
+{
+    struct pg_turn turn = {.db = db};
+    enum gw_code code;
+
+    while (pg_turn(&turn, &code, err))
+        code = blocks(turn.c, arena, query, ret, ret_count, ret_sources, ret_sources_count, err);
+    return code;
+}

@@ -1,0 +1,72 @@
+-- Pages of records, and series blocks of a range. The place a page begins at is (start, id); infinity where there is none.
+
+-- name: workout_page
+SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
+       extra, type, type_original, name, duration_s, moving_time_s, energy_kcal, distance_m, hr_avg, hr_max,
+       hr_min, elevation_gain_m, elevation_loss_m, elevation_max_m, elevation_min_m, speed_avg_mps, speed_max_mps,
+       cadence_avg_rpm, cadence_max_rpm, power_avg_w, power_max_w, steps, is_manual, duplicate_of
+FROM workouts
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+  AND (start_at, id) < ($6::timestamptz, $7::uuid)
+ORDER BY start_at DESC, id DESC LIMIT $8::bigint
+
+-- name: workout_page_back
+SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
+       extra, type, type_original, name, duration_s, moving_time_s, energy_kcal, distance_m, hr_avg, hr_max,
+       hr_min, elevation_gain_m, elevation_loss_m, elevation_max_m, elevation_min_m, speed_avg_mps, speed_max_mps,
+       cadence_avg_rpm, cadence_max_rpm, power_avg_w, power_max_w, steps, is_manual, duplicate_of
+FROM workouts
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+  AND (start_at, id) > ($6::timestamptz, $7::uuid)
+ORDER BY start_at, id LIMIT $8::bigint
+
+-- name: workout_count
+SELECT count(*) FROM workouts
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+
+-- name: workout_get
+SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
+       extra, type, type_original, name, duration_s, moving_time_s, energy_kcal, distance_m, hr_avg, hr_max,
+       hr_min, elevation_gain_m, elevation_loss_m, elevation_max_m, elevation_min_m, speed_avg_mps, speed_max_mps,
+       cadence_avg_rpm, cadence_max_rpm, power_avg_w, power_max_w, steps, is_manual, duplicate_of, laps, zones,
+       route
+FROM workouts WHERE user_id = $1::uuid AND id = $2::uuid AND NOT deleted
+
+-- name: sleep_page
+SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
+       extra, is_nap, duration_s, asleep_s, in_bed_s, awake_s, light_s, deep_s, rem_s, latency_s,
+       efficiency_percent, score, stages
+FROM sleep_sessions
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND ($4::text IS NULL OR provider = $4) AND (start_at, id) < ($5::timestamptz, $6::uuid)
+ORDER BY start_at DESC, id DESC LIMIT $7::bigint
+
+-- name: sleep_page_back
+SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
+       extra, is_nap, duration_s, asleep_s, in_bed_s, awake_s, light_s, deep_s, rem_s, latency_s,
+       efficiency_percent, score, stages
+FROM sleep_sessions
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND ($4::text IS NULL OR provider = $4) AND (start_at, id) > ($5::timestamptz, $6::uuid)
+ORDER BY start_at, id LIMIT $7::bigint
+
+-- name: sleep_count
+SELECT count(*) FROM sleep_sessions
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND ($4::text IS NULL OR provider = $4)
+
+-- Bounds first: a block that has nothing in the range is not unpacked.
+-- name: series_blocks
+SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us, data, tail FROM series_blocks
+WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
+  AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint
+ORDER BY bucket, metric, source_id, daily_total
+
+-- name: series_bounds
+SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us FROM series_blocks
+WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
+  AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint
+ORDER BY bucket, metric, source_id, daily_total
