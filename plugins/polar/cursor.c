@@ -4,10 +4,10 @@
 static void read_offsets(struct polar_walk *w, sdk_json list)
 {
     for (sdk_json m = sdk_json_first(list); m.node; m = sdk_json_next(m)) {
-        sdk_json day = sdk_json_first(m), offset = sdk_json_next(day);
+        sdk_json at = sdk_json_first(m), offset = sdk_json_next(at);
         int64_t seconds = sdk_json_int(offset, INT64_MAX);
         if (seconds >= -64800 && seconds <= 64800)
-            polar_offsets_learn(&w->offsets, sdk_json_int(day, 0), (int32_t)seconds);
+            polar_offsets_learn(&w->offsets, sdk_json_int(at, 0), (int32_t)seconds);
     }
 }
 
@@ -38,7 +38,7 @@ aorta_status polar_checkpoint(struct polar_walk *w)
     polar_text_addf(&t, "{\"plan\":%d,\"step\":%d,\"next_day\":%lld,\"offsets\":[", (int)w->plan, (int)w->step,
                     (long long)w->next_day);
     for (uint32_t i = 0; i < w->offsets.count; i++)
-        polar_text_addf(&t, "%s[%lld,%d]", i ? "," : "", (long long)w->offsets.at[i].day,
+        polar_text_addf(&t, "%s[%lld,%d]", i ? "," : "", (long long)w->offsets.at[i].local_s,
                         (int)w->offsets.at[i].offset_s);
     polar_text_addf(&t, "],\"done\":[");
     /* a list that is too long for a cursor is only forgotten: a resumed sync then tells some exercises again

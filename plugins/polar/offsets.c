@@ -11,27 +11,27 @@
 
 static const char state_key[] = "offset";
 
-void polar_offsets_learn(struct polar_offsets *o, int64_t day, int32_t offset_s)
+void polar_offsets_learn(struct polar_offsets *o, int64_t local_s, int32_t offset_s)
 {
     uint32_t i = o->count;
-    while (i > 0 && o->at[i - 1].day > day)
+    while (i > 0 && o->at[i - 1].local_s > local_s)
         i--;
-    if (i > 0 && o->at[i - 1].day == day) {
+    if (i > 0 && o->at[i - 1].local_s == local_s) {
         o->at[i - 1].offset_s = offset_s;
         return;
     }
     if (o->count == POLAR_OFFSETS_MAX)
         return;
     memmove(&o->at[i + 1], &o->at[i], (o->count - i) * sizeof(o->at[0]));
-    o->at[i] = (struct polar_offset){day, offset_s};
+    o->at[i] = (struct polar_offset){local_s, offset_s};
     o->count++;
 }
 
-int polar_offsets_find(const struct polar_offsets *o, int64_t day, int32_t *ret)
+int polar_offsets_find(const struct polar_offsets *o, int64_t local_s, int32_t *ret)
 {
     int64_t nearest = INT64_MAX;
     for (uint32_t i = 0; i < o->count; i++) {
-        int64_t away = o->at[i].day > day ? o->at[i].day - day : day - o->at[i].day;
+        int64_t away = o->at[i].local_s > local_s ? o->at[i].local_s - local_s : local_s - o->at[i].local_s;
         if (away >= nearest) /* as far as the one before it: an offset holds until another is seen */
             continue;
         nearest = away;

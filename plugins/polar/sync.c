@@ -13,17 +13,20 @@
 
 /* ---- days ---- */
 
-static int64_t day_of(int64_t us, int32_t offset_s)
+#define NOON_S (12 * 3600)
+
+static int64_t local_of(int64_t us, int32_t offset_s)
 {
-    int64_t s = us / POLAR_US_PER_S + offset_s;
-    return s / POLAR_DAY_S - (s % POLAR_DAY_S < 0);
+    int64_t s = us / POLAR_US_PER_S - (us % POLAR_US_PER_S < 0);
+    return s + offset_s;
 }
 
 static int64_t today(const struct polar_walk *w)
 {
-    int64_t now = w->ctx->host->now_us(w->ctx), day = day_of(now, 0);
-    int32_t offset;
-    return polar_offsets_find(&w->offsets, day, &offset) == 0 ? day_of(now, offset) : day;
+    int64_t now_s = local_of(w->ctx->host->now_us(w->ctx), 0);
+    int32_t offset = 0;
+    (void)polar_offsets_find(&w->offsets, now_s, &offset);
+    return (now_s + offset) / POLAR_DAY_S;
 }
 
 static void learn(struct polar_walk *w, aorta_str time, double minutes)
@@ -31,7 +34,7 @@ static void learn(struct polar_walk *w, aorta_str time, double minutes)
     const struct polar_job nothing = {.ctx = w->ctx};
     struct polar_when when;
     if (polar_when(&nothing, time, minutes, &when) == 0 && when.has_offset)
-        polar_offsets_learn(&w->offsets, day_of(when.us, when.offset_s), when.offset_s);
+        polar_offsets_learn(&w->offsets, local_of(when.us, when.offset_s), when.offset_s);
 }
 
 /* ---- items ---- */
@@ -71,14 +74,15 @@ static aorta_status emit(struct polar_walk *w, const char *kind, aorta_str id, c
     return w->ctx->host->emit_payload(w->ctx, &payload);
 }
 
-/* A day's item, in local time: with the offset of that day. */
-static aorta_status emit_day(struct polar_walk *w, const char *kind, const char *path, sdk_json item, aorta_str date)
+/* A day's item, in local time: with the offset that held at second `at_s` of that day. */
+static aorta_status emit_day(struct polar_walk *w, const char *kind, const char *path, sdk_json item, aorta_str date,
+                             int64_t at_s)
 {
     int64_t day;
     int32_t offset;
     if (sdk_date_parse(date, &day) != 0)
         return emit(w, kind, (aorta_str){NULL, 0}, path, item, NULL);
-    int known = polar_offsets_find(&w->offsets, day, &offset) == 0;
+    int known = polar_offsets_find(&w->offsets, day * POLAR_DAY_S + at_s, &offset) == 0;
     return emit(w, kind, date, path, item, known ? &offset : NULL);
 }
 
@@ -208,7 +212,7 @@ static aorta_status sync_recharge(struct polar_walk *w)
     aorta_status st = polar_fetch(w, path, NULL, "the nightly recharges", &resp, &doc);
     sdk_json list = list_of(doc, "recharges");
     for (sdk_json m = sdk_json_first(list); m.node && st == AORTA_OK; m = sdk_json_next(m))
-        st = emit_day(w, POLAR_RECHARGE, path, m, polar_string(m, "date"));
+        st = emit_day(w, POLAR_RECHARGE, path, m, polar_string(m, "date"), 0);
     polar_release(w, resp);
     return st;
 }
@@ -231,7 +235,7 @@ static aorta_status sync_cardio(struct polar_walk *w)
     sdk_json list = list_of(doc, "cardio_loads");
     for (sdk_json m = sdk_json_first(list); m.node && st == AORTA_OK; m = sdk_json_next(m))
         if (!says_nothing(polar_string(m, "cardio_load_status")))
-            st = emit_day(w, POLAR_CARDIO, path, m, polar_string(m, "date"));
+            st = emit_day(w, POLAR_CARDIO, path, m, polar_string(m, "date"), 0);
     polar_release(w, resp);
     return st;
 }
@@ -302,7 +306,7 @@ static aorta_status page_activities(struct polar_walk *w, sdk_json doc)
     for (sdk_json m = sdk_json_first(list); m.node && st == AORTA_OK; m = sdk_json_next(m)) {
         aorta_str start = polar_string(m, "start_time");
         aorta_str date = {start.ptr, start.len < 10 ? start.len : 10};
-        st = emit_day(w, POLAR_ACTIVITIES, "/v3/users/activities", m, date);
+        st = emit_day(w, POLAR_ACTIVITIES, "/v3/users/activities", m, date, 0);
     }
     return st;
 }
@@ -365,7 +369,7 @@ static aorta_status page_heart_rate(struct polar_walk *w, sdk_json doc)
         if (sdk_json_count(polar_get(m, "heart_rate_samples")) == 0)
             continue;
         aorta_str date = polar_string(m, "date");
-        st = emit_day(w, POLAR_HEART_RATE, "/v3/users/continuous-heart-rate", m, date);
+        st = emit_day(w, POLAR_HEART_RATE, "/v3/users/continuous-heart-rate", m, date, NOON_S);
         if (sdk_date_parse(date, &day) == 0 && day > newest)
             newest = day;
     }

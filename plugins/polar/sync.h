@@ -4,12 +4,12 @@
 
 #include "polar.h"
 
-/* ---- offsets.c: the user's offset on each day, learnt from data that bear one ---- */
+/* ---- offsets.c: the user's offset through time, learnt from data that bear one ---- */
 
-#define POLAR_OFFSETS_MAX 128
+#define POLAR_OFFSETS_MAX 256
 
 struct polar_offset {
-    int64_t day; /* local, since 1970-01-01 */
+    int64_t local_s; /* seconds of the user's clock since 1970-01-01 */
     int32_t offset_s;
 };
 
@@ -20,9 +20,9 @@ struct polar_offsets {
     int32_t last;
 };
 
-void polar_offsets_learn(struct polar_offsets *o, int64_t day, int32_t offset_s);
-/* Of that day, or of the known day that is nearest to it. 0, or -1 when none is known. */
-int polar_offsets_find(const struct polar_offsets *o, int64_t day, int32_t *ret);
+void polar_offsets_learn(struct polar_offsets *o, int64_t local_s, int32_t offset_s);
+/* That of the moment nearest to local_s of which it is known. 0, or -1 when none is known. */
+int polar_offsets_find(const struct polar_offsets *o, int64_t local_s, int32_t *ret);
 /* Also keeps the newest offset for the next sync. */
 aorta_status polar_offsets_load(struct polar_offsets *o, aorta_ctx *ctx);
 aorta_status polar_offsets_save(const struct polar_offsets *o, aorta_ctx *ctx);

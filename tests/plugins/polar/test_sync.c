@@ -259,6 +259,24 @@ START_TEST(without_nights_the_workouts_are_asked_for_their_offsets)
 }
 END_TEST
 
+START_TEST(on_the_day_of_a_clock_change_midnight_and_noon_differ)
+{
+    struct page pages[] = {
+        {"/v3/users/sleep",
+         JSON("{\"nights\":[{\"date\":\"2026-10-25\",\"sleep_start_time\":\"2026-10-24T23:00:00+02:00\","
+              "\"sleep_end_time\":\"2026-10-25T07:00:00+01:00\"}]}")},
+        {"/v3/users/continuous-heart-rate?from=2026-10-25&to=2026-11-21",
+         JSON("{\"heart_rates\":[{\"date\":\"2026-10-25\",\"heart_rate_samples\":[1]}]}")},
+        {"/v3/users/activities/?from=2026-10-25&to=2026-11-21", JSON("[{\"start_time\":\"2026-10-25T00:00\"}]")},
+        {NULL, {.status = 0}}};
+    host.script = pages;
+    ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, AORTA_DATA_247), AORTA_OK);
+    ck_assert_uint_eq(host.payloads_committed, 3);
+    ck_assert_int_eq(host.payload[1].offset_s, 3600);
+    ck_assert_int_eq(host.payload[2].offset_s, 7200);
+}
+END_TEST
+
 START_TEST(an_offset_is_remembered_from_sync_to_sync)
 {
     ck_assert_int_eq(fresh(AORTA_SYNC_MANUAL, BOTH), AORTA_OK);
@@ -511,6 +529,7 @@ Suite *suite_sync(void)
     tcase_add_test(t, memory_may_end_anywhere);
     tcase_add_test(t, the_kind_of_data_decides_what_is_asked);
     tcase_add_test(t, without_nights_the_workouts_are_asked_for_their_offsets);
+    tcase_add_test(t, on_the_day_of_a_clock_change_midnight_and_noon_differ);
     tcase_add_test(t, an_offset_is_remembered_from_sync_to_sync);
     tcase_add_test(t, without_any_offset_none_is_claimed);
     tcase_add_test(t, by_the_clock_only_what_changed_is_fetched);
