@@ -3,6 +3,8 @@
 
 #include "clock.h"
 #include "garmin.h"
+#include "garmin_portal.h"
+#include "garmin_send.h"
 #include "garmin_watch.h"
 #include "people.h"
 #include "settings.h"
@@ -17,16 +19,18 @@ enum { PARTS_MAX = 2000 };
 void control_garmin_get(const struct req *r, const json_t *body, struct reply *a)
 {
     (void)r, (void)body;
-    reply_json(a, 200, garmin_watch_json());
+    json_t *o = garmin_portal_json();
+    json_object_set_new(o, "users", garmin_watch_json());
+    reply_json(a, 200, o);
 }
 
-static bool mode_of(const char *name, enum watch_mode *ret)
+static bool mode_of(const char *name, enum portal_mode *ret)
 {
     static const char *const names[] = {"off", "push", "ping"};
     for (int m = 0; name && m < 3; m++) {
         if (strcmp(names[m], name) != 0)
             continue;
-        *ret = (enum watch_mode)m;
+        *ret = (enum portal_mode)m;
         return true;
     }
     return false;
@@ -39,8 +43,8 @@ static bool set_modes(const json_t *types)
     bool good = true;
     json_object_foreach((json_t *)(size_t)types, type, name)
     {
-        enum watch_mode mode = WATCH_OFF;
-        good = mode_of(json_string_value(name), &mode) && garmin_watch_modes(type, mode) && good;
+        enum portal_mode mode = PORTAL_OFF;
+        good = mode_of(json_string_value(name), &mode) && garmin_portal_modes(type, mode) && good;
     }
     return good;
 }
@@ -51,12 +55,12 @@ void control_garmin_webhook(const struct req *r, const json_t *body, struct repl
     json_t *url;
     bool good = true;
     if (json_object_get(body, "url"))
-        garmin_watch_url(NULL, control_text(body, "url"));
+        garmin_portal_url(NULL, control_text(body, "url"));
     json_object_foreach(json_object_get(body, "urls"), type, url)
     {
         good = good && garmin_type_by_key(type) >= 0;
         if (good)
-            garmin_watch_url(type, json_string_value(url));
+            garmin_portal_url(type, json_string_value(url));
     }
     if (!good || !set_modes(json_object_get(body, "types")))
         control_wrong(a, "unknown summary type, or a mode other than push, ping, off");
@@ -95,7 +99,7 @@ static bool read_window(const json_t *body, struct garmin_ask *ask)
 }
 
 /* Every person with every type, in one body. -1: a name is unknown. */
-static int fill_parts(struct watch_part *parts, const json_t *persons, const json_t *types, struct garmin_ask ask,
+static int fill_parts(struct send_part *parts, const json_t *persons, const json_t *types, struct garmin_ask ask,
                       bool ping)
 {
     size_t i, k;
@@ -110,7 +114,7 @@ static int fill_parts(struct watch_part *parts, const json_t *persons, const jso
             int t = name ? garmin_type_by_key(name) : -1;
             if (!ask.person || t < 0 || n == PARTS_MAX)
                 return -1;
-            parts[n++] = (struct watch_part){(enum garmin_type)t, ask, ping};
+            parts[n++] = (struct send_part){(enum garmin_type)t, ask, ping};
         }
     }
     return n;
@@ -125,13 +129,13 @@ void control_garmin_send(const struct req *r, const json_t *body, struct reply *
         return;
     }
     json_t *persons = one_or_list(body, "person", "persons"), *types = one_or_list(body, "type", "types");
-    struct watch_part *parts = calloc(PARTS_MAX, sizeof *parts);
+    struct send_part *parts = calloc(PARTS_MAX, sizeof *parts);
     if (!parts)
         abort();
     int n = fill_parts(parts, persons, types, ask, text_same(control_text(body, "mode"), "ping"));
     if (n <= 0)
         control_wrong(a, "person(s) or type(s) missing or unknown");
-    else if (!garmin_watch_send(parts, n, control_number(body, "delay_ms", 0)))
+    else if (!garmin_send(parts, n, control_number(body, "delay_ms", 0)))
         control_wrong(a, "no webhook URL is set");
     else
         control_done(a);
@@ -156,7 +160,7 @@ void control_garmin_deregister(const struct req *r, const json_t *body, struct r
     int n = tokens_revoke(GARMIN, p->name);
     garmin_watch_forget(p);
     if (!quiet(body))
-        garmin_watch_event("deregistrations", json_pack("{s:s}", "userId", garmin_user_id(p).s));
+        garmin_send_event("deregistrations", json_pack("{s:s}", "userId", garmin_user_id(p).s));
     reply_json(a, 200, json_pack("{s:i}", "touched", n));
 }
 
@@ -189,9 +193,9 @@ void control_garmin_permissions(const struct req *r, const json_t *body, struct 
     int n = tokens_set_perms(p, perms);
     char *id = text_printf("%s-perm", garmin_user_id(p).s);
     if (!quiet(body))
-        garmin_watch_event("userPermissionsChange", json_pack("{s:s, s:s, s:o, s:I}", "userId", garmin_user_id(p).s,
-                                                              "summaryId", id, "permissions", perm_list(perms),
-                                                              "changeTimeInSeconds", (json_int_t)clock_now_s()));
+        garmin_send_event("userPermissionsChange",
+                          json_pack("{s:s, s:s, s:o, s:I}", "userId", garmin_user_id(p).s, "summaryId", id,
+                                    "permissions", perm_list(perms), "changeTimeInSeconds", (json_int_t)clock_now_s()));
     free(id);
     reply_json(a, 200, json_pack("{s:i}", "touched", n));
 }
@@ -219,7 +223,7 @@ void control_garmin_raw(const struct req *r, const json_t *body, struct reply *a
     char *text = json_is_string(what) ? text_dup(json_string_value(what)) : what ? wire_dump(what) : NULL;
     if (!text)
         control_wrong(a, "body is missing");
-    else if (!garmin_watch_raw(control_text(body, "type"), text))
+    else if (!garmin_send_raw(control_text(body, "type"), text))
         control_wrong(a, "no webhook URL is set");
     else
         control_done(a);

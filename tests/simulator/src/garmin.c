@@ -2,6 +2,7 @@
 #include "garmin.h"
 
 #include "errors.h"
+#include "garmin_send.h"
 #include "garmin_watch.h"
 #include "oauth.h"
 #include "oauth1.h"
@@ -67,7 +68,7 @@ static void deregister(const struct req *r, struct reply *a, const struct auth *
     (void)r;
     tokens_revoke(GARMIN, who->person->name);
     garmin_watch_forget(who->person);
-    garmin_watch_event("deregistrations", json_pack("{s:s}", "userId", garmin_user_id(who->person).s));
+    garmin_send_event("deregistrations", json_pack("{s:s}", "userId", garmin_user_id(who->person).s));
     reply_empty(a, 204);
 }
 

@@ -1,20 +1,10 @@
 /* garmin_activity.c - activities, their details, files and later edits. */
-#include "garmin.h"
+#include "garmin_item.h"
 #include "text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void set_int(json_t *o, const char *key, int64_t value)
-{
-    json_object_set_new(o, key, json_integer(value));
-}
-
-static void set_real(json_t *o, const char *key, double value)
-{
-    json_object_set_new(o, key, json_real(value));
-}
 
 static json_t *named(const struct workout *w, const char *suffix)
 {
@@ -28,37 +18,37 @@ static json_t *named(const struct workout *w, const char *suffix)
 static void add_speed(json_t *o, const struct workout *w)
 {
     double speed = w->distance_m / ((double)w->duration_ms / 1000.0);
-    set_real(o, "distanceInMeters", w->distance_m);
+    item_real(o, "distanceInMeters", w->distance_m);
     if (speed <= 0)
         return;
-    set_real(o, "averageSpeedInMetersPerSecond", round_to(speed, 3));
-    set_real(o, "maxSpeedInMetersPerSecond", round_to(speed * 1.5, 3));
-    set_real(o, "averagePaceInMinutesPerKilometer", round_to(1000 / (60 * speed), 6));
+    item_real(o, "averageSpeedInMetersPerSecond", round_to(speed, 3));
+    item_real(o, "maxSpeedInMetersPerSecond", round_to(speed * 1.5, 3));
+    item_real(o, "averagePaceInMinutesPerKilometer", round_to(1000 / (60 * speed), 6));
 }
 
 static void add_device(json_t *o, const struct workout *w)
 {
     double lat, lon;
     if (workout_has_hr(w)) {
-        set_int(o, "averageHeartRateInBeatsPerMinute", w->avg_hr);
-        set_int(o, "maxHeartRateInBeatsPerMinute", w->max_hr);
+        item_int(o, "averageHeartRateInBeatsPerMinute", w->avg_hr);
+        item_int(o, "maxHeartRateInBeatsPerMinute", w->max_hr);
     }
     if (w->manual)
         return;
     if (w->cadence) {
-        set_int(o, "steps", w->steps);
-        set_real(o, "averageRunCadenceInStepsPerMinute", w->cadence);
-        set_real(o, "maxRunCadenceInStepsPerMinute", w->cadence + 14);
+        item_int(o, "steps", w->steps);
+        item_real(o, "averageRunCadenceInStepsPerMinute", w->cadence);
+        item_real(o, "maxRunCadenceInStepsPerMinute", w->cadence + 14);
     }
     if (w->sport == SWIM)
-        set_int(o, "numberOfActiveLengths", (int)(w->distance_m / 25));
+        item_int(o, "numberOfActiveLengths", (int)(w->distance_m / 25));
     if (!w->outdoors)
         return;
     workout_place(w, 0, &lat, &lon);
-    set_real(o, "startingLatitudeInDegree", lat);
-    set_real(o, "startingLongitudeInDegree", lon);
-    set_real(o, "totalElevationGainInMeters", w->ascent_m);
-    set_real(o, "totalElevationLossInMeters", w->descent_m);
+    item_real(o, "startingLatitudeInDegree", lat);
+    item_real(o, "startingLongitudeInDegree", lon);
+    item_real(o, "totalElevationGainInMeters", w->ascent_m);
+    item_real(o, "totalElevationLossInMeters", w->descent_m);
 }
 
 /* The fields an activity and the summary of its details share. */
@@ -69,11 +59,11 @@ static void add_activity(json_t *o, const struct workout *w)
     char *name = text_printf("%s%s", names->title, w->revision ? " (edited)" : "");
     json_object_set_new(o, "activityName", json_string(name));
     json_object_set_new(o, "activityType", json_string(names->garmin));
-    set_int(o, "startTimeInSeconds", start);
-    set_int(o, "startTimeOffsetInSeconds", person_offset_min(w->person, start) * 60);
-    set_int(o, "durationInSeconds", w->duration_ms / 1000);
+    item_int(o, "startTimeInSeconds", start);
+    item_int(o, "startTimeOffsetInSeconds", person_offset_min(w->person, start) * 60);
+    item_int(o, "durationInSeconds", w->duration_ms / 1000);
     add_speed(o, w);
-    set_int(o, "activeKilocalories", w->kcal);
+    item_int(o, "activeKilocalories", w->kcal);
     add_device(o, w);
     json_object_set_new(o, "deviceName", json_string(w->manual ? "unknown" : "Forerunner 265"));
     json_object_set_new(o, "manual", json_boolean(w->manual));
@@ -118,24 +108,24 @@ static json_t *sample(const struct workout *w, int s)
 {
     double seconds = (double)w->duration_ms / 1000.0, speed = w->distance_m / seconds;
     json_t *o = json_object();
-    set_int(o, "startTimeInSeconds", w->start_ms / 1000 + s);
+    item_int(o, "startTimeInSeconds", w->start_ms / 1000 + s);
     if (w->outdoors) {
         double lat, lon;
         workout_place(w, s, &lat, &lon);
-        set_real(o, "latitudeInDegree", lat);
-        set_real(o, "longitudeInDegree", lon);
-        set_real(o, "elevationInMeters", workout_altitude(w, s));
-        set_real(o, "airTemperatureCelcius", 14);
+        item_real(o, "latitudeInDegree", lat);
+        item_real(o, "longitudeInDegree", lon);
+        item_real(o, "elevationInMeters", workout_altitude(w, s));
+        item_real(o, "airTemperatureCelcius", 14);
     }
     if (workout_has_hr(w))
-        set_int(o, "heartRate", workout_hr(w, s));
-    set_real(o, "speedMetersPerSecond", round_to(speed, 3));
+        item_int(o, "heartRate", workout_hr(w, s));
+    item_real(o, "speedMetersPerSecond", round_to(speed, 3));
     if (w->cadence)
-        set_real(o, "stepsPerMinute", w->cadence);
-    set_real(o, "totalDistanceInMeters", round_to(speed * s, 1));
-    set_int(o, "timerDurationInSeconds", s);
-    set_int(o, "clockDurationInSeconds", s);
-    set_int(o, "movingDurationInSeconds", s);
+        item_real(o, "stepsPerMinute", w->cadence);
+    item_real(o, "totalDistanceInMeters", round_to(speed * s, 1));
+    item_int(o, "timerDurationInSeconds", s);
+    item_int(o, "clockDurationInSeconds", s);
+    item_int(o, "movingDurationInSeconds", s);
     return o;
 }
 
@@ -168,7 +158,7 @@ static json_t *file(const struct workout *w)
     char *url = garmin_file_mint(w->person, w->number);
     json_object_set_new(o, "fileType", json_string("TCX"));
     json_object_set_new(o, "callbackURL", json_string(url));
-    set_int(o, "startTimeInSeconds", w->start_ms / 1000);
+    item_int(o, "startTimeInSeconds", w->start_ms / 1000);
     json_object_set_new(o, "manual", json_boolean(w->manual));
     free(url);
     return o;

@@ -2,7 +2,8 @@
 #include "clock.h"
 #include "errors.h"
 #include "garmin.h"
-#include "garmin_watch.h"
+#include "garmin_portal.h"
+#include "garmin_send.h"
 #include "limits.h"
 #include "settings.h"
 #include "text.h"
@@ -105,7 +106,7 @@ static bool too_fast(struct reply *a, const struct asked *want)
 
 static bool not_enabled(struct reply *a, const struct asked *want)
 {
-    if (garmin_watch_mode(want->type) != WATCH_OFF)
+    if (garmin_portal_mode(want->type) != PORTAL_OFF)
         return false;
     char *text = text_printf("Endpoint not enabled for summary type: %s", garmin_rows[want->type].key);
     error_garmin(a, 400, text);
@@ -116,12 +117,12 @@ static bool not_enabled(struct reply *a, const struct asked *want)
 static void send_type(const struct asked *want, enum garmin_type type)
 {
     int64_t step = setting(SET_GARMIN_CHUNK_DAYS) * DAY_S;
-    bool ping = garmin_watch_mode(type) == WATCH_PING;
+    bool ping = garmin_portal_mode(type) == PORTAL_PING;
     for (int64_t from = want->from_s; from < want->to_s; from += step) {
-        struct watch_part part = {type, {want->person, true, from, from + step, want->at_s}, ping};
+        struct send_part part = {type, {want->person, true, from, from + step, want->at_s}, ping};
         if (part.ask.to_s > want->to_s)
             part.ask.to_s = want->to_s;
-        garmin_watch_send(&part, 1, setting(SET_GARMIN_PUSH_DELAY_MS));
+        garmin_send(&part, 1, setting(SET_GARMIN_PUSH_DELAY_MS));
     }
 }
 
@@ -142,7 +143,7 @@ void garmin_backfill(const struct req *r, struct reply *a, const struct auth *wh
         refuse_again(a, &before);
     else {
         send_type(&want, type);
-        if (type == G_ACTIVITIES && garmin_watch_mode(G_FILES) != WATCH_OFF)
+        if (type == G_ACTIVITIES && garmin_portal_mode(G_FILES) != PORTAL_OFF)
             send_type(&want, G_FILES);
         reply_empty(a, 202);
     }

@@ -3,6 +3,7 @@
 #include "deliver.h"
 #include "events.h"
 #include "faults.h"
+#include "garmin_portal.h"
 #include "garmin_watch.h"
 #include "oauth1.h"
 #include "options.h"
@@ -56,12 +57,12 @@ static bool configure(const struct options *o)
     people_seed(o->seed);
     server_base(o->base_url);
     if (o->garmin_webhook)
-        garmin_watch_url(NULL, o->garmin_webhook);
-    if (o->garmin_push && !garmin_watch_modes(o->garmin_push, WATCH_PUSH))
+        garmin_portal_url(NULL, o->garmin_webhook);
+    if (o->garmin_push && !garmin_portal_modes(o->garmin_push, PORTAL_PUSH))
         return false;
-    if (o->garmin_ping && !garmin_watch_modes(o->garmin_ping, WATCH_PING))
+    if (o->garmin_ping && !garmin_portal_modes(o->garmin_ping, PORTAL_PING))
         return false;
-    garmin_watch_keep();
+    garmin_portal_keep();
     return true;
 }
 

@@ -7,25 +7,12 @@
 #define SIM_TOKENS_H
 
 #include "people.h"
+#include "perms.h"
 #include "wire.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Garmin's consent toggles. */
-enum {
-    PERM_ACTIVITY = 1 << 0,
-    PERM_HEALTH = 1 << 1,
-    PERM_WORKOUT_IMPORT = 1 << 2,
-    PERM_COURSE_IMPORT = 1 << 3,
-    PERM_MCT = 1 << 4,
-    PERM_HISTORY = 1 << 5,
-    PERM_ALL = (1 << 6) - 1
-};
-const char *perm_name(unsigned bit);
-unsigned perm_find(const char *name); /* 0 when unknown */
-json_t *perm_list(unsigned perms);
 
 struct consent {
     enum provider provider;
