@@ -54,9 +54,7 @@ static bool inside(const struct truth *t, int64_t s)
 
 static bool workout_seen(const struct truth *t, const struct workout *w)
 {
-    if (!inside(t, w->start_ms / 1000) || w->upload_s > t->now_s)
-        return false;
-    return t->provider != POLAR || polar_workout_seen(w);
+    return w->upload_s <= t->now_s && (t->provider != POLAR || polar_workout_seen(w));
 }
 
 static json_t *or_null(bool there, json_t *take)
@@ -242,7 +240,7 @@ static json_t *make(struct truth *t)
         day_make(t->person, t->provider, day, &d);
         int64_t until = known_until(t, &d);
         for (int i = 0; i < d.workout_count; i++) {
-            if (workout_seen(t, &d.workouts[i]))
+            if (inside(t, d.workouts[i].start_ms / 1000) && workout_seen(t, &d.workouts[i]))
                 json_array_append_new(t->workouts, workout_json(t, &d.workouts[i]));
             workout_beats(t, &d.workouts[i], &workouts);
         }
