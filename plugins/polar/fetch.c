@@ -7,18 +7,18 @@
 /* "12, 4711": two windows, the short one first. */
 static double number_at(aorta_str header, int place)
 {
-    const char *p = header.ptr, *end = p + header.len;
+    const char *p = header.len ? header.ptr : "", *end = p + header.len;
     double v;
     for (; place > 0; place--) {
-        const char *comma = p ? memchr(p, ',', (size_t)(end - p)) : NULL;
+        const char *comma = memchr(p, ',', (size_t)(end - p));
         if (!comma)
             return NAN;
         p = comma + 1;
     }
-    while (p && p < end && *p == ' ')
+    while (p < end && *p == ' ')
         p++;
-    const char *stop = p ? memchr(p, ',', (size_t)(end - p)) : NULL;
-    return p && sdk_number_parse((aorta_str){p, (size_t)((stop ? stop : end) - p)}, &v) == 0 ? v : NAN;
+    const char *stop = memchr(p, ',', (size_t)(end - p));
+    return sdk_number_parse((aorta_str){p, (size_t)((stop ? stop : end) - p)}, &v) == 0 ? v : NAN;
 }
 
 /* Polar need not say Retry-After, but tells of each window how full it is and when it begins again. */

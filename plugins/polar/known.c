@@ -46,8 +46,8 @@ static aorta_status digest_of(aorta_ctx *ctx, aorta_str entry, char out[DIGEST_H
 /* The line of `id`, without its end; {NULL,0} when there is none. */
 static aorta_str line_of(aorta_str text, aorta_str id)
 {
-    const char *p = text.ptr, *end = text.ptr + text.len;
-    while (p && p < end) {
+    const char *p = text.len ? text.ptr : "", *end = p + text.len;
+    while (p < end) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         size_t len = (size_t)((newline ? newline : end) - p);
         if (len == id.len + 1 + DIGEST_HEX + 2 && memcmp(p, id.ptr, id.len) == 0 && p[id.len] == ' ')
@@ -88,8 +88,8 @@ aorta_status polar_known_add(struct polar_known *k, aorta_ctx *ctx, aorta_str id
 /* Lines of the last sync whose exercises this one has not come to yet. */
 static void keep_others(const struct polar_known *k, struct polar_text *all)
 {
-    const char *p = k->text.ptr, *end = p + k->text.len;
-    while (p && p < end) {
+    const char *p = k->text.len ? k->text.ptr : "", *end = p + k->text.len;
+    while (p < end) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         const char *space = memchr(p, ' ', (size_t)(end - p));
         const char *stop = newline ? newline + 1 : end;

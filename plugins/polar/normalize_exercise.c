@@ -47,7 +47,7 @@ static const struct sample_type *type_of(const struct exercise *e, sdk_json list
 static uint32_t add_samples(sdk_samples *s, const struct exercise *e, const struct sample_type *type, double rate_s,
                             aorta_str data)
 {
-    const char *p = data.ptr, *end = data.ptr + data.len;
+    const char *p = data.len ? data.ptr : "", *end = p + data.len;
     uint32_t i = 0;
     for (; p < end; i++) {
         const char *comma = memchr(p, ',', (size_t)(end - p));

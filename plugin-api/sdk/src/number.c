@@ -137,5 +137,5 @@ int sdk_number_int(const char *text, size_t len, int64_t *ret)
 
 int sdk_number_parse(aorta_str text, double *ret)
 {
-    return sdk_number_double(text.ptr, text.len, ret);
+    return text.len ? sdk_number_double(text.ptr, text.len, ret) : -1;
 }

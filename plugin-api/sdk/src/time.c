@@ -9,6 +9,12 @@ struct scan {
     const char *p, *end;
 };
 
+static struct scan begin(aorta_str text)
+{
+    const char *p = text.len ? text.ptr : ""; /* no arithmetic on NULL */
+    return (struct scan){p, p + text.len};
+}
+
 static int digit(const struct scan *s)
 {
     return s->p < s->end && *s->p >= '0' && *s->p <= '9';
@@ -127,11 +133,11 @@ static int zone(struct scan *s, int32_t *offset_s, int *has)
 
 int sdk_time_parse(aorta_str text, int64_t *us, int32_t *offset_s, int *has_offset)
 {
-    struct scan s = {text.ptr, text.ptr + text.len};
+    struct scan s = begin(text);
     int64_t days, time;
     int32_t offset;
     int has;
-    if (!text.len || date(&s, &days) || !(take(&s, 'T') || take(&s, 't') || take(&s, ' ')) || clock_us(&s, &time) ||
+    if (date(&s, &days) || !(take(&s, 'T') || take(&s, 't') || take(&s, ' ')) || clock_us(&s, &time) ||
         zone(&s, &offset, &has) || s.p != s.end)
         return -1;
     *us = days * 86400 * US_PER_S + time - offset * US_PER_S;
@@ -142,9 +148,9 @@ int sdk_time_parse(aorta_str text, int64_t *us, int32_t *offset_s, int *has_offs
 
 int sdk_date_parse(aorta_str text, int64_t *days)
 {
-    struct scan s = {text.ptr, text.ptr + text.len};
+    struct scan s = begin(text);
     int64_t v;
-    if (!text.len || date(&s, &v) || s.p != s.end)
+    if (date(&s, &v) || s.p != s.end)
         return -1;
     *days = v;
     return 0;
@@ -152,9 +158,9 @@ int sdk_date_parse(aorta_str text, int64_t *days)
 
 int sdk_clock_parse(aorta_str text, int64_t *seconds)
 {
-    struct scan s = {text.ptr, text.ptr + text.len};
+    struct scan s = begin(text);
     int64_t us;
-    if (!text.len || clock_us(&s, &us) || s.p != s.end)
+    if (clock_us(&s, &us) || s.p != s.end)
         return -1;
     *seconds = us / US_PER_S;
     return 0;
@@ -196,11 +202,11 @@ static int duration_part(struct scan *s, int in_time, size_t *next, int64_t *us)
 
 int sdk_duration_parse(aorta_str text, int64_t *us)
 {
-    struct scan s = {text.ptr, text.ptr + text.len};
+    struct scan s = begin(text);
     int64_t sum = 0;
     size_t next = 0;
     int in_time = 0, parts = 0;
-    if (!text.len || !take(&s, 'P'))
+    if (!take(&s, 'P'))
         return -1;
     while (s.p < s.end) {
         if (!in_time && take(&s, 'T')) {
