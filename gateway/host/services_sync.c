@@ -231,6 +231,12 @@ aorta_status gw_host_checkpoint(aorta_ctx *ctx, const void *cursor, size_t len)
     return yield ? AORTA_YIELD : AORTA_OK;
 }
 
+/* Names come back in one hint, separated by commas. */
+static bool event_ok(aorta_str event)
+{
+    return gw_text_ok(event, 64) && (event.len == 0 || !memchr(event.ptr, ',', event.len));
+}
+
 aorta_status gw_host_wait(aorta_ctx *ctx, const aorta_wait *wait)
 {
     struct gw_frame *frame;
@@ -239,7 +245,7 @@ aorta_status gw_host_wait(aorta_ctx *ctx, const aorta_wait *wait)
 
     if (status != AORTA_OK)
         return status;
-    if (!wait || wait->struct_size < sizeof(*wait) || !gw_text_ok(wait->event, 64) || wait->wake_at_us <= 0 ||
+    if (!wait || wait->struct_size < sizeof(*wait) || !event_ok(wait->event) || wait->wake_at_us <= 0 ||
         wait->wake_at_us >= GW_TIME_MOST_US)
         return gw_frame_broke(frame, "The plugin called host->wait without an event of text and a time to wake.");
     if (!frame->sink->wait)
