@@ -53,6 +53,15 @@ int garmin_instant(sdk_json v, int64_t *ret_us)
     return 0;
 }
 
+int garmin_date(sdk_json v, int64_t *ret_days)
+{
+    aorta_str text = sdk_json_str(v);
+    if (!text.len || sdk_date_parse(text, ret_days) != 0)
+        return -1;
+    double s = (double)*ret_days * 86400.0;
+    return s >= CENTURY_BEGINS_S && s < CENTURY_ENDS_S ? 0 : -1;
+}
+
 int garmin_offset(sdk_json v, int32_t *ret_s)
 {
     double s = sdk_json_double(v, NAN);

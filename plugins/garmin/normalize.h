@@ -40,6 +40,8 @@ aorta_status garmin_item_read(sdk_json json, struct garmin_item *ret);
 /* Seconds (fractions allowed, also as text) to microseconds; -1 outside of this century. */
 int garmin_instant(sdk_json v, int64_t *ret_us);
 int garmin_offset(sdk_json v, int32_t *ret_s);
+/* A calendar date as days since 1970; -1 outside of this century. */
+int garmin_date(sdk_json v, int64_t *ret_days);
 /* Start plus duration: how far a growing summary has come. Garmin replaces a summary by one that covers as
  * much or more, so this is its version. 0 when there is no duration. */
 int64_t garmin_covered_us(const struct garmin_item *it);

@@ -102,7 +102,7 @@ static aorta_status emit_heart_rate(struct garmin_batch *b, const struct garmin_
 static void add_date(const struct garmin_item *it, sdk_fields *f)
 {
     int64_t days;
-    if (sdk_date_parse(sdk_json_str(sdk_json_get(it->json, "calendarDate")), &days) != 0) {
+    if (garmin_date(sdk_json_get(it->json, "calendarDate"), &days) != 0) {
         if (!it->has_offset)
             return;
         days = (it->start_us / US_PER_S + it->offset_s) / S_PER_DAY;

@@ -7,11 +7,11 @@
 
 #define NOON_S 43200
 
-static int day_item(struct garmin_batch *b, sdk_json json, aorta_str date, struct garmin_item *ret)
+static int day_item(struct garmin_batch *b, sdk_json json, const char *date_key, struct garmin_item *ret)
 {
     int64_t days;
     *ret = (struct garmin_item){.json = json, .id = sdk_json_str(sdk_json_get(json, "summaryId"))};
-    if (sdk_date_parse(date, &days) != 0)
+    if (garmin_date(sdk_json_get(json, date_key), &days) != 0)
         return -1;
     ret->has_offset = (b->payload->flags & AORTA_PAYLOAD_HAS_OFFSET) != 0;
     ret->offset_s = ret->has_offset ? b->payload->tz_offset_s : 0;
@@ -33,7 +33,7 @@ static aorta_status metrics(struct garmin_batch *b, sdk_json json)
     };
     struct garmin_item it;
     aorta_status st = AORTA_OK;
-    if (day_item(b, json, sdk_json_str(sdk_json_get(json, "calendarDate")), &it) != 0)
+    if (day_item(b, json, "calendarDate", &it) != 0)
         return AORTA_ERR_DATA;
     for (size_t i = 0; i < AORTA_COUNT(values) && st == AORTA_OK; i++)
         st = garmin_emit_value(b, &it, garmin_number(json, values[i].from), &values[i].run);
@@ -110,10 +110,9 @@ static aorta_status cycle(struct garmin_batch *b, sdk_json json)
 {
     struct garmin_item it;
     sdk_fields f = {.count = 0};
-    aorta_str date = sdk_json_str(sdk_json_get(json, "periodStartDate"));
     sdk_json pregnancy = sdk_json_get(json, "pregnancySnapshot");
     double day = garmin_number(json, "dayInCycle");
-    if (day_item(b, json, date, &it) != 0)
+    if (day_item(b, json, "periodStartDate", &it) != 0)
         return AORTA_ERR_DATA;
     aorta_record r = garmin_record(&it, "garmin.menstrual_cycle");
     if (day >= 1 && day <= 1000) /* the day it speaks of; the first day of a period is day 1 */
@@ -121,7 +120,7 @@ static aorta_status cycle(struct garmin_batch *b, sdk_json json)
     int64_t changed;
     if (garmin_instant(sdk_json_get(json, "lastUpdatedTimeInSeconds"), &changed) == 0)
         r.version_us = changed;
-    sdk_add_str(&f, "period_start_date", date);
+    sdk_add_str(&f, "period_start_date", sdk_json_str(sdk_json_get(json, "periodStartDate")));
     sdk_add_str(&f, "phase", sdk_json_str(sdk_json_get(json, "currentPhaseType")));
     garmin_add_fields(&f, json, cycle_fields, AORTA_COUNT(cycle_fields));
     add_flag(&f, json, "is_predicted", "isPredictedCycle");
