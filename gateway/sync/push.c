@@ -26,7 +26,7 @@ static aorta_payload as_abi(const struct gw_payload *p) {
 
 static enum gw_code load(struct gw_task *task, struct gw_payload *payload, struct gw_err *err) {
     struct gw_uuid id;
-    enum gw_code code = gw_args_read_id(task->job.args, "payload", &id, err);
+    enum gw_code code = gw_args_read_id(task->job.args, "payload_id", &id, err);
 
     return code ? code
                 : gw_store_payload_get(task->work->options.db, task->arena, task->job.user_id, id, payload,

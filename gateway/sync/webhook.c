@@ -213,7 +213,7 @@ static aorta_pair *read_pairs(const char *text, struct gw_arena *arena, uint32_t
 static enum gw_code load(struct gw_task *task, struct gw_inbox *inbox, struct gw_secret *body,
                          aorta_webhook_req *req, struct gw_err *err) {
     struct gw_uuid id;
-    enum gw_code code = gw_args_read_id(task->job.args, "inbox", &id, err);
+    enum gw_code code = gw_args_read_id(task->job.args, "inbox_id", &id, err);
 
     if (!code)
         code = gw_store_inbox_get(task->work->options.db, task->arena, id, inbox, err);
