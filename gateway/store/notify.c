@@ -110,8 +110,9 @@ static void take_words(struct words *w, struct gw_buf *out)
         gw_buf_str(out, " k");
     while (taken < w->done_count && out->len + 3 + sizeof(text) < PAYLOAD_MOST)
         gw_buf_printf(out, " d%s", gw_uuid_text(w->done[taken++], text));
-    memmove(w->done, w->done + taken, (w->done_count - taken) * sizeof(*w->done));
     w->done_count -= taken;
+    if (w->done_count)
+        memmove(w->done, w->done + taken, w->done_count * sizeof(*w->done));
     w->work = w->keys = false;
 }
 

@@ -25,7 +25,7 @@ def data_of(api, user):
 
 
 def test_kill_9_of_a_worker_in_mid_sync(still):
-    gateway = Gateway(still, providers=("suunto",), extra="lease_seconds = 4;", settings={"suunto": ""})
+    gateway = Gateway(still, providers=("suunto",),)
     api = Client(gateway)
     undisturbed = api.connected("suunto", "anna")
     api.synced("suunto", undisturbed, since=api.default_params("suunto", 20)["since"])
