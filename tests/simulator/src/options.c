@@ -32,29 +32,29 @@ enum {
 
 static const struct {
     struct option option;
-    const char *text;
+    const char *value, *text;
 } table[] = {
-    {{"address", required_argument, NULL, OPT_ADDRESS}, "ADDR   listen on ADDR (127.0.0.1)"},
-    {{"port", required_argument, NULL, OPT_PORT}, "N         listen on port N; 0 takes a free one (8090)"},
-    {{"base-url", required_argument, NULL, OPT_BASE}, "URL    callback URLs begin with it (http://127.0.0.1:PORT)"},
-    {{"seed", required_argument, NULL, OPT_SEED}, "N         seed of people and data (1)"},
-    {{"clock", required_argument, NULL, OPT_CLOCK}, "ISO      start the clock there and let it tick"},
-    {{"freeze", no_argument, NULL, OPT_FREEZE}, "            with --clock: let it stand still"},
-    {{"garmin-webhook", required_argument, NULL, OPT_WEBHOOK}, "URL  where Garmin's pushes and pings go"},
-    {{"garmin-push", required_argument, NULL, OPT_PUSH}, "LIST    summary types to push: a,b or all"},
-    {{"garmin-ping", required_argument, NULL, OPT_PING}, "LIST    summary types to ping: a,b or all"},
-    {{"garmin-client-id", required_argument, NULL, OPT_CLIENT}, "ID (sim-garmin-client)"},
-    {{"garmin-client-secret", required_argument, NULL, OPT_CLIENT + 1}, "SECRET (sim-garmin-secret)"},
-    {{"polar-client-id", required_argument, NULL, OPT_CLIENT + 2}, "ID (sim-polar-client)"},
-    {{"polar-client-secret", required_argument, NULL, OPT_CLIENT + 3}, "SECRET (sim-polar-secret)"},
-    {{"suunto-client-id", required_argument, NULL, OPT_CLIENT + 4}, "ID (sim-suunto-client)"},
-    {{"suunto-client-secret", required_argument, NULL, OPT_CLIENT + 5}, "SECRET (sim-suunto-secret)"},
-    {{"suunto-subscription-key", required_argument, NULL, OPT_KEY}, "KEY (sim-suunto-subscription)"},
-    {{"redirect-prefix", required_argument, NULL, OPT_REDIRECT}, "URL refuse redirect URIs that start otherwise"},
-    {{"state", required_argument, NULL, OPT_STATE}, "FILE     keep grants and tokens there over a restart"},
-    {{"set", required_argument, NULL, OPT_SET}, "NAME=N     turn a setting (see GET /control/settings)"},
-    {{"quiet", no_argument, NULL, OPT_QUIET}, "             print nothing but the ready line"},
-    {{"help", no_argument, NULL, OPT_HELP}, "              print this"},
+    {{"address", required_argument, NULL, OPT_ADDRESS}, "ADDR", "listen on ADDR (127.0.0.1)"},
+    {{"port", required_argument, NULL, OPT_PORT}, "N", "listen on port N; 0 takes a free one (8090)"},
+    {{"base-url", required_argument, NULL, OPT_BASE}, "URL", "callback URLs begin with it (http://127.0.0.1:PORT)"},
+    {{"seed", required_argument, NULL, OPT_SEED}, "N", "seed of people and data (1)"},
+    {{"clock", required_argument, NULL, OPT_CLOCK}, "ISO", "start the clock there and let it tick"},
+    {{"freeze", no_argument, NULL, OPT_FREEZE}, "", "with --clock: let it stand still"},
+    {{"garmin-webhook", required_argument, NULL, OPT_WEBHOOK}, "URL", "where Garmin's pushes and pings go"},
+    {{"garmin-push", required_argument, NULL, OPT_PUSH}, "LIST", "summary types to push: a,b or all"},
+    {{"garmin-ping", required_argument, NULL, OPT_PING}, "LIST", "summary types to ping: a,b or all"},
+    {{"garmin-client-id", required_argument, NULL, OPT_CLIENT}, "ID", "(sim-garmin-client)"},
+    {{"garmin-client-secret", required_argument, NULL, OPT_CLIENT + 1}, "SECRET", "(sim-garmin-secret)"},
+    {{"polar-client-id", required_argument, NULL, OPT_CLIENT + 2}, "ID", "(sim-polar-client)"},
+    {{"polar-client-secret", required_argument, NULL, OPT_CLIENT + 3}, "SECRET", "(sim-polar-secret)"},
+    {{"suunto-client-id", required_argument, NULL, OPT_CLIENT + 4}, "ID", "(sim-suunto-client)"},
+    {{"suunto-client-secret", required_argument, NULL, OPT_CLIENT + 5}, "SECRET", "(sim-suunto-secret)"},
+    {{"suunto-subscription-key", required_argument, NULL, OPT_KEY}, "KEY", "(sim-suunto-subscription)"},
+    {{"redirect-prefix", required_argument, NULL, OPT_REDIRECT}, "URL", "refuse redirect URIs that start otherwise"},
+    {{"state", required_argument, NULL, OPT_STATE}, "FILE", "keep grants and tokens there over a restart"},
+    {{"set", required_argument, NULL, OPT_SET}, "NAME=N", "turn a setting (see GET /control/settings)"},
+    {{"quiet", no_argument, NULL, OPT_QUIET}, "", "print nothing but the ready line"},
+    {{"help", no_argument, NULL, OPT_HELP}, "", "print this"},
 };
 
 enum { OPTIONS = sizeof table / sizeof table[0] };
@@ -64,7 +64,7 @@ static void usage(FILE *out)
     fputs("usage: aorta-simulator [options]\nPlays Garmin, Polar and Suunto on one port, with made-up people.\n\n",
           out);
     for (int i = 0; i < OPTIONS; i++)
-        fprintf(out, "  --%s %s\n", table[i].option.name, table[i].text);
+        fprintf(out, "  --%-24s %-7s %s\n", table[i].option.name, table[i].value, table[i].text);
 }
 
 static bool put_setting(const char *text)
