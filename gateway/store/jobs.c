@@ -263,6 +263,8 @@ void job_queue_end(struct pg_conn *c, struct gw_arena *arena, const struct gw_jo
     pg_put_time(&p, job->created_us);
     pg_put_time(&p, job->started_us);
     pg_put_time(&p, gw_now_us());
+    if (of_user)
+        pg_put_i16(&p, why ? (int16_t)gw_code_http(why->code) : 0);
     pg_queue(c, of_user ? SQL_RUN_INSERT : SQL_WEBHOOK_RUN_INSERT, &p);
 }
 

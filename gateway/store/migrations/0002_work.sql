@@ -58,6 +58,7 @@ CREATE TABLE runs (
     warnings      json,
     error_code    text,
     error         text,
+    error_status  smallint NOT NULL DEFAULT 0, -- the HTTP status of the error's class; 0 = no error
     attempts      smallint NOT NULL,
     created_at    timestamptz NOT NULL,
     started_at    timestamptz,

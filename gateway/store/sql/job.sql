@@ -150,9 +150,9 @@ UPDATE jobs SET early = $2::text, early_counts = $3::bigint[] WHERE id = $1::uui
 
 -- name: run_insert
 INSERT INTO runs (user_id, id, connection_id, provider, kind, status, params, counts, warnings, error_code, error,
-                  attempts, created_at, started_at, ended_at)
+                  attempts, created_at, started_at, ended_at, error_status)
 VALUES ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::smallint, $6::text, $7::json, $8::bigint[], $9::json, $10::text,
-        $11::text, $12::smallint, $13::timestamptz, $14::timestamptz, $15::timestamptz)
+        $11::text, $12::smallint, $13::timestamptz, $14::timestamptz, $15::timestamptz, $16::smallint)
 
 -- name: webhook_run_insert
 INSERT INTO webhook_runs (id, provider, status, counts, warnings, error_code, error, attempts, created_at, started_at,
@@ -164,28 +164,28 @@ VALUES ($1::uuid, $2::text, $3::text, $4::bigint[], $5::json, $6::text, $7::text
 -- name: run_get
 SELECT id, user_id, connection_id, provider, kind,
        CASE WHEN lease IS NOT NULL THEN 'running' WHEN waiting AND arrived = '' THEN 'waiting' ELSE 'queued' END,
-       counts, args, warnings, error_code, error, created_at, started_at, NULL::timestamptz, retry_at
+       counts, args, warnings, error_code, error, created_at, started_at, NULL::timestamptz, retry_at, 0::smallint
 FROM jobs WHERE id = $1::uuid AND ($2::uuid IS NULL OR user_id = $2)
 UNION ALL
 SELECT id, user_id, connection_id, provider, kind, status, counts, params, warnings, error_code, error, created_at,
-       started_at, ended_at, NULL
+       started_at, ended_at, NULL, error_status
 FROM runs WHERE id = $1 AND ($2 IS NULL OR user_id = $2)
 UNION ALL
 SELECT id, NULL, NULL, provider, 3::smallint, status, counts, NULL, warnings, error_code, error, created_at,
-       started_at, ended_at, NULL
+       started_at, ended_at, NULL, 0::smallint
 FROM webhook_runs WHERE id = $1 AND $2 IS NULL
 
 -- name: run_list_user
 SELECT * FROM (
     (SELECT id, user_id, connection_id, provider, kind, s.status, counts, args, warnings, error_code, error,
-            created_at, started_at, NULL::timestamptz, retry_at
+            created_at, started_at, NULL::timestamptz, retry_at, 0::smallint
      FROM jobs, LATERAL (SELECT CASE WHEN lease IS NOT NULL THEN 'running'
                                      WHEN waiting AND arrived = '' THEN 'waiting' ELSE 'queued' END AS status) s
      WHERE user_id = $1::uuid AND ($2::text IS NULL OR provider = $2) AND ($3::text IS NULL OR s.status = $3)
      ORDER BY created_at DESC, id DESC LIMIT $4::bigint)
     UNION ALL
     (SELECT id, user_id, connection_id, provider, kind, status, counts, params, warnings, error_code, error,
-            created_at, started_at, ended_at, NULL
+            created_at, started_at, ended_at, NULL, error_status
      FROM runs WHERE user_id = $1 AND ($2 IS NULL OR provider = $2) AND ($3 IS NULL OR status = $3)
      ORDER BY created_at DESC, id DESC LIMIT $4)) r
 ORDER BY created_at DESC, id DESC LIMIT $4
@@ -194,19 +194,19 @@ ORDER BY created_at DESC, id DESC LIMIT $4
 -- name: run_list_all
 SELECT * FROM (
     (SELECT id, user_id, connection_id, provider, kind, s.status, counts, args, warnings, error_code, error,
-            created_at, started_at, NULL::timestamptz, retry_at
+            created_at, started_at, NULL::timestamptz, retry_at, 0::smallint
      FROM jobs, LATERAL (SELECT CASE WHEN lease IS NOT NULL THEN 'running'
                                      WHEN waiting AND arrived = '' THEN 'waiting' ELSE 'queued' END AS status) s
      WHERE ($1::text IS NULL OR provider = $1) AND ($2::text IS NULL OR s.status = $2)
      ORDER BY created_at DESC, id DESC LIMIT $3::bigint)
     UNION ALL
     (SELECT id, user_id, connection_id, provider, kind, status, counts, params, warnings, error_code, error,
-            created_at, started_at, ended_at, NULL
+            created_at, started_at, ended_at, NULL, error_status
      FROM runs WHERE ($1 IS NULL OR provider = $1) AND ($2 IS NULL OR status = $2)
      ORDER BY created_at DESC, id DESC LIMIT $3)
     UNION ALL
     (SELECT id, NULL, NULL, provider, 3::smallint, status, counts, NULL, warnings, error_code, error, created_at,
-            started_at, ended_at, NULL
+            started_at, ended_at, NULL, 0::smallint
      FROM webhook_runs WHERE ($1 IS NULL OR provider = $1) AND ($2 IS NULL OR status = $2)
      ORDER BY created_at DESC, id DESC LIMIT $3)) r
 ORDER BY created_at DESC, id DESC LIMIT $3
