@@ -89,8 +89,8 @@ class Simulator:
         except httpx.TransportError:
             return False
 
-    def control(self, method, path, body=None, **params):
-        answer = self.http.request(method, f"/control/{path}", json=body, params=params)
+    def control(self, method, call, body=None, **params):
+        answer = self.http.request(method, f"/control/{call}", json=body, params=params)
         assert answer.status_code < 300, answer.text
         return answer.json()
 
