@@ -31,21 +31,23 @@ void counts_add(struct gw_counts *to, const struct gw_counts *more)
     memcpy(to, a, sizeof(a));
 }
 
-/* What stands between the brackets. */
-static struct gw_str inside(const char *array)
+static struct gw_str trimmed(struct gw_str s)
 {
-    struct gw_str s = gw_str(array);
-
     while (s.len && strchr(" \t\r\n", *s.ptr))
         s.ptr++, s.len--;
     while (s.len && strchr(" \t\r\n", s.ptr[s.len - 1]))
         s.len--;
+    return s;
+}
+
+/* What stands between the brackets. */
+static struct gw_str inside(const char *array)
+{
+    struct gw_str s = trimmed(gw_str(array));
+
     if (s.len < 2 || s.ptr[0] != '[')
         return (struct gw_str){"", 0};
-    s.ptr++, s.len -= 2;
-    while (s.len && strchr(" \t\r\n", *s.ptr))
-        s.ptr++, s.len--;
-    return s;
+    return trimmed((struct gw_str){s.ptr + 1, s.len - 2});
 }
 
 const char *warnings_join(struct gw_arena *arena, const char *a, const char *b, bool *failed)

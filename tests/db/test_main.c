@@ -19,6 +19,8 @@ int main(void)
         return EXIT_FAILURE;
     }
     runner = srunner_create(suite_schema());
+    srunner_add_suite(runner, suite_people());
+    srunner_add_suite(runner, suite_jobs());
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
