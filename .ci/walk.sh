@@ -35,17 +35,19 @@ connected() {
         jq -e --arg p "$1" 'any(.[]; .provider == $p and .status == "active")' >/dev/null
 }
 
-# What each provider wants to be told, as in the integration guide.
+# sync_parameters PROVIDER DAYS: what each provider wants to be told, as in the integration guide; so many days ago.
 sync_parameters() {
     case $1 in
-    garmin) echo "summary_start_time=$(date -u -d '24 hours ago' +%FT%T)&summary_end_time=$(date -u +%FT%T)" ;;
+    garmin)
+        echo "summary_start_time=$(date -u -d "$(($2 + 1)) days ago" +%FT%T)&summary_end_time=$(date -u -d "$2 days ago" +%FT%T)"
+        ;;
     suunto) echo "since=$(date -u -d '7 days ago' +%s)" ;;
     esac
 }
 
-# The answer comes with the result, or as 202 when it takes longer: then the run is looked at until it has ended.
+# sync PROVIDER DAYS. The answer comes with the result, or as 202 when it takes longer: then the run is looked at until it has ended.
 sync() {
-    answer=$(api POST "/api/v1/providers/$1/users/$user/sync?data_type=all&$(sync_parameters "$1")" --max-time 70)
+    answer=$(api POST "/api/v1/providers/$1/users/$user/sync?data_type=all&$(sync_parameters "$1" "$2")" --max-time 70)
     run=$(printf %s "$answer" | jq -r '.run_id // empty')
     tries=60
     while printf %s "$answer" | jq -e '.status | IN("queued", "running", "waiting")' >/dev/null && [ $tries -gt 0 ]; do
@@ -61,6 +63,21 @@ count() {
     api GET "/api/v1/users/$user/$1" | jq -er --arg p "$2" '[.data[] | select(.source.provider == $p)] | length'
 }
 
+count_workouts() {
+    count "events/workouts?start_date=$from&end_date=$to&limit=1000" "$1"
+}
+
+# A sync that succeeds, or the end.
+sync_well() {
+    answer=$(sync "$1" "$2")
+    status=$(printf %s "$answer" | jq -r '.status // .detail')
+    case $status in
+    success | partial) return 0 ;;
+    esac
+    say "$1: the sync says: $status"
+    exit 1
+}
+
 walk() {
     provider=$1
     if connected "$provider"; then
@@ -71,20 +88,18 @@ walk() {
         say "$provider: could not be connected"
         return 1
     fi
-    answer=$(sync "$provider")
-    status=$(printf %s "$answer" | jq -r '.status // .detail')
-    case $status in
-    success | partial) ;;
-    *)
-        say "$provider: the sync says: $status"
-        return 1
-        ;;
-    esac
-    workouts=$(count "events/workouts?start_date=$from&end_date=$to&limit=1000" "$provider")
+    sync_well "$provider" 0
+    workouts=$(count_workouts "$provider")
+    # Garmin gives 24 hours at a time: back, day by day, to a day with a workout.
+    for days in 1 2 3 4 5 6; do
+        [ "$provider" = garmin ] && [ "$workouts" = 0 ] || break
+        sync_well "$provider" "$days"
+        workouts=$(count_workouts "$provider")
+    done
     sleep=$(count "events/sleep?start_date=$from&end_date=$to&limit=1000" "$provider")
     samples=$(count "timeseries?start_time=${from}T00:00:00Z&end_time=${to}T00:00:00Z&types=heart_rate&limit=100000" \
         "$provider")
-    say "$(printf '  %-7s %-14s sync %-8s workouts %4d   nights %4d   heart rate samples %6d' \
+    say "$(printf '  %-7s %-13s  sync %-8s workouts %3d   nights %3d   heart rate samples %6d' \
         "$provider" "$how" "$status" "$workouts" "$sleep" "$samples")"
 }
 
