@@ -54,7 +54,10 @@ int garmin_withdrawn(const aorta_http_resp *resp)
 aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what)
 {
     struct garmin_grant grant;
-    if (garmin_withdrawn(resp) || (resp->status == 401 && garmin_grant_of(ctx->conn, &grant)))
+    int refused = resp->status == 401 && garmin_grant_of(ctx->conn, &grant);
+    if (refused && (garmin_says(resp, "nonce") || garmin_says(resp, "timestamp")))
+        return sdk_fail(ctx, AORTA_ERR_UPSTREAM, code, "Garmin did not accept the time or nonce of a signed request");
+    if (refused || garmin_withdrawn(resp))
         return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "garmin.grant_revoked", "the user's grant at Garmin has ended");
     return sdk_http_failure(ctx, resp, code, what);
 }

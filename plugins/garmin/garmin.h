@@ -139,8 +139,8 @@ aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct
                             const aorta_http_resp **ret);
 /* A 403 that says the user has left. */
 int garmin_withdrawn(const aorta_http_resp *resp);
-/* What an answer means that nobody wanted. The grant has ended when the user has left, and when an OAuth 1
- * token, which does not expire, is answered 401. */
+/* What an answer means that nobody wanted. The grant has ended when the user has left, and when an OAuth 1 token, which
+ * does not expire, is answered 401 for another reason than the clock or a nonce. */
 aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what);
 /* The answer's text has this in it. */
 int garmin_says(const aorta_http_resp *resp, const char *needle);

@@ -44,7 +44,7 @@ static const char *container_end(const char *p, const char *end)
                 return NULL;
             open[depth++] = c;
         } else if (c == '}' || c == ']') {
-            if (open[--depth] != (c == '}' ? '{' : '['))
+            if (depth == 0 || open[--depth] != (c == '}' ? '{' : '['))
                 return NULL;
             if (depth == 0)
                 return p + 1;

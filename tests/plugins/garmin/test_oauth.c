@@ -418,6 +418,7 @@ START_TEST(signed_requests)
 {
     const struct row rows[] = {{"registration", 204, "", 0}, NONE};
     const struct row refused[] = {{"registration", 401, "", 0}, NONE};
+    const struct row late[] = {{"registration", 401, "oauth_problem=timestamp_refused", 0}, NONE};
     struct garmin_host h;
     garmin_host_init(&h, AORTA_OP_REVOKE, NULL);
     garmin_host_oauth1(&h, "at-1", "ats/1");
@@ -428,6 +429,8 @@ START_TEST(signed_requests)
                     "s3cret%2F%2B&ats%2F1");
     garmin_host_next(&h, AORTA_OP_REVOKE, refused);
     ck_assert_int_eq(ext->revoke(h.self, &h.fake.ctx), AORTA_ERR_AUTH_REVOKED);
+    garmin_host_next(&h, AORTA_OP_REVOKE, late);
+    ck_assert_int_eq(ext->revoke(h.self, &h.fake.ctx), AORTA_ERR_UPSTREAM); /* our clock is wrong, not the grant */
     garmin_host_fini(&h);
 }
 END_TEST
