@@ -114,7 +114,7 @@ static enum gw_code digest_of(const char *path, int fd, char hex[65], struct gw_
         at += n;
     }
     if (n < 0)
-        return refuse(err, GW_CONFIG, path, NULL, "it cannot be read (%s)", strerror(errno));
+        return refuse(err, GW_CONFIG, path, NULL, "it cannot be read (%s); check its disk", strerror(errno));
     crypto_hash_sha256_final(&state, digest);
     sodium_bin2hex(hex, 65, digest, sizeof(digest));
     return GW_OK;
@@ -128,7 +128,8 @@ static enum gw_code check_pin(const char *path, int fd, const char *sha256, stru
     if (!sha256)
         return GW_OK;
     if (strlen(sha256) != 64 || strspn(sha256, "0123456789abcdefABCDEF") != 64)
-        return refuse(err, GW_CONFIG, path, NULL, "its sha256 in the configuration is not 64 hexadecimal digits");
+        return refuse(err, GW_CONFIG, path, NULL, 
+                      "its sha256 in the configuration is not 64 hexadecimal digits; write what sha256sum prints");
     code = digest_of(path, fd, hex, err);
     if (code != GW_OK || strcasecmp(hex, sha256) == 0)
         return code;
@@ -148,7 +149,7 @@ static enum gw_code check_file(const char *path, const char *sha256, struct stat
                                       : "it cannot be opened (%s); check its mode and owner",
                       strerror(errno));
     if (fstat(fd, ret_st) != 0)
-        return refuse(err, GW_CONFIG, path, NULL, "it cannot be looked at (%s)", strerror(errno));
+        return refuse(err, GW_CONFIG, path, NULL, "it cannot be looked at (%s); check its disk", strerror(errno));
     code = check_owner(path, ret_st, err);
     if (code == GW_OK)
         code = check_elf(path, fd, err);

@@ -16,6 +16,7 @@ static struct test_server *server;
 static struct gw_net_response answer;
 static struct gw_err err;
 static char last_request[65536];
+static pthread_mutex_t last_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static enum gw_code ask(struct gw_net_request *request, const char *path)
 {
@@ -109,7 +110,9 @@ static bool serve(void *self, int fd, const char *request, unsigned count)
     char path[64] = "", echo[128];
 
     (void)self;
+    pthread_mutex_lock(&last_lock);
     snprintf(last_request, sizeof(last_request), "%s", request);
+    pthread_mutex_unlock(&last_lock);
     sscanf(request, "%*s %63s", path);
     if (strcmp(path, "/plain") == 0)
         return test_answer(fd, "200 OK", "X-Mixed-Case: Yes\r\nX-Empty:\r\n", "hello");
