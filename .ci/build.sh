@@ -19,6 +19,7 @@ build() {
     shift
     mkdir -p "$root/build"
     configure "$preset"
+    ! ninja -C "$root/build/$preset" -n "$@" 2>/dev/null | grep -q '^ninja: no work to do' || return 0
     say "building $preset"
     ninja -C "$root/build/$preset" -j "$(jobs)" --quiet "$@" >&2 || die "the build failed"
 }
