@@ -125,8 +125,9 @@ aorta_status gw_host_fail(aorta_ctx *ctx, const aorta_error *error)
     frame->err = (struct gw_err){.code = gw_code_of_status(error->status),
                                  .detail = error->upstream_status,
                                  .retry_after_ms = error->retry_after_ms > 0 ? error->retry_after_ms : 0};
-    /* Clients match on codes about their request and about the connection; of the rest the gateway has its own. */
-    if (error->code && (class == -1 || class == -2) && code_ok(error->code))
+    /* Clients match on codes about their request and about what the user granted; of the rest, and of a connection that
+     * needs its user again (connection.reauthorize), the gateway has its own. */
+    if (error->code && (class == -1 || frame->err.code == GW_SCOPE) && code_ok(error->code))
         snprintf(frame->err.wire, sizeof(frame->err.wire), "%s", error->code);
     gw_frame_clean_text(frame, gw_str_of(error->message), frame->err.text, sizeof(frame->err.text));
     gw_frame_clean_text(frame, gw_str_of(error->field), frame->err.field, sizeof(frame->err.field));

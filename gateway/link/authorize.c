@@ -15,7 +15,8 @@ struct beginning {
     int64_t expires_in_s;
 };
 
-static enum gw_code on_done(void *self, const aorta_authorize_result *result, struct gw_err *err) {
+static enum gw_code on_done(void *self, const aorta_authorize_result *result, struct gw_err *err)
+{
     struct beginning *b = self;
 
     if (result->url.len == 0 || result->url.len > 8000)
@@ -25,8 +26,9 @@ static enum gw_code on_done(void *self, const aorta_authorize_result *result, st
     return b->url ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 }
 
-static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, struct gw_str value,
-                                 int64_t ttl_s, struct gw_err *err) {
+static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, struct gw_str value, int64_t ttl_s,
+                                 struct gw_err *err)
+{
     struct beginning *b = self;
     char *text;
 
@@ -42,7 +44,8 @@ static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, 
     return GW_OK;
 }
 
-static const char *make_state(struct gw_arena *arena, struct gw_uuid user) {
+static const char *make_state(struct gw_arena *arena, struct gw_uuid user)
+{
     uint8_t bytes[STATE_BYTES];
     char *text = gw_arena_alloc(arena, STATE_BYTES * 2);
 
@@ -54,9 +57,10 @@ static const char *make_state(struct gw_arena *arena, struct gw_uuid user) {
     return text;
 }
 
-static enum gw_code store_flow(struct gw_link *link, struct gw_arena *arena, const char *provider,
-                               struct gw_uuid user, const char *state, const char *redirect_uri,
-                               const struct beginning *b, struct gw_err *err) {
+static enum gw_code store_flow(struct gw_link *link, struct gw_arena *arena, const char *provider, struct gw_uuid user,
+                               const char *state, const char *redirect_uri, const struct beginning *b,
+                               struct gw_err *err)
+{
     int64_t life = b->expires_in_s > 0 && b->expires_in_s < FLOW_LIFE_S ? b->expires_in_s : FLOW_LIFE_S;
     struct gw_flow flow = {
         .user_id = user,
@@ -64,8 +68,8 @@ static enum gw_code store_flow(struct gw_link *link, struct gw_arena *arena, con
         .redirect_uri = redirect_uri,
         .expires_us = gw_now_us() + life * GW_US_PER_S,
     };
-    enum gw_code code = json_seal(link->ring, arena, tokens_bound(arena, "flow", user, provider, ""), b->flow,
-                                  &flow.plugin_state, err);
+    enum gw_code code =
+        json_seal(link->ring, arena, tokens_bound(arena, "flow", user, provider, ""), b->flow, &flow.plugin_state, err);
 
     if (code)
         return code;
@@ -73,9 +77,9 @@ static enum gw_code store_flow(struct gw_link *link, struct gw_arena *arena, con
     return gw_store_flow_put(link->db, &flow, err);
 }
 
-static enum gw_code run_authorize(struct gw_link *link, const struct gw_provider *provider,
-                                  struct gw_uuid user, const char *state, const char *scope,
-                                  struct beginning *b, struct gw_err *err) {
+static enum gw_code run_authorize(struct gw_link *link, const struct gw_provider *provider, struct gw_uuid user,
+                                  const char *state, const char *scope, struct beginning *b, struct gw_err *err)
+{
     struct gw_sink sink = {.self = b,
                            .perform = link->perform,
                            .perform_self = link->perform_self,
@@ -102,10 +106,10 @@ static enum gw_code run_authorize(struct gw_link *link, const struct gw_provider
     return code;
 }
 
-enum gw_code gw_link_authorize(struct gw_link *link, struct gw_arena *arena,
-                               const struct gw_provider *provider, struct gw_uuid user,
-                               const char *redirect_uri, const char *scope, const char **ret_url,
-                               const char **ret_state, struct gw_err *err) {
+enum gw_code gw_link_authorize(struct gw_link *link, struct gw_arena *arena, const struct gw_provider *provider,
+                               struct gw_uuid user, const char *redirect_uri, const char *scope, const char **ret_url,
+                               const char **ret_state, struct gw_err *err)
+{
     own_json json_t *flow = json_object();
     struct beginning b = {.arena = arena, .flow = flow};
     const char *state = make_state(arena, user);

@@ -23,11 +23,13 @@ struct ending {
     size_t put_count;
 };
 
-static const char *copy_text(struct gw_arena *arena, aorta_str text) {
+static const char *copy_text(struct gw_arena *arena, aorta_str text)
+{
     return text.len ? gw_arena_strndup(arena, text.ptr, text.len) : NULL;
 }
 
-static enum gw_code on_done(void *self, const aorta_credentials *c, struct gw_err *err) {
+static enum gw_code on_done(void *self, const aorta_credentials *c, struct gw_err *err)
+{
     struct ending *e = self;
     enum gw_code code;
 
@@ -46,16 +48,16 @@ static enum gw_code on_done(void *self, const aorta_credentials *c, struct gw_er
     };
     if (!e->connection.provider_user_id)
         return gw_fail(err, GW_NOMEM, NULL);
-    code = tokens_seal(
-        e->link->ring, e->arena,
-        tokens_bound(e->arena, "tokens", e->user, e->provider->id, e->connection.provider_user_id), c, NULL,
-        &e->connection.tokens, err);
+    code = tokens_seal(e->link->ring, e->arena,
+                       tokens_bound(e->arena, "tokens", e->user, e->provider->id, e->connection.provider_user_id), c,
+                       NULL, &e->connection.tokens, err);
     e->done = code == GW_OK;
     return code;
 }
 
 static enum gw_code flow_get(struct ending *e, struct gw_str key, struct gw_arena *arena, struct gw_str *ret,
-                             struct gw_err *err) {
+                             struct gw_err *err)
+{
     const json_t *value = json_object_getn(e->flow, key.ptr, key.len);
     size_t len = 0;
     uint8_t *out;
@@ -72,7 +74,8 @@ static enum gw_code flow_get(struct ending *e, struct gw_str key, struct gw_aren
 }
 
 static enum gw_code on_state_get(void *self, uint32_t scope, struct gw_str key, struct gw_arena *arena,
-                                 struct gw_str *ret, struct gw_err *err) {
+                                 struct gw_str *ret, struct gw_err *err)
+{
     struct ending *e = self;
 
     if (scope == AORTA_STATE_FLOW)
@@ -80,8 +83,9 @@ static enum gw_code on_state_get(void *self, uint32_t scope, struct gw_str key, 
     return gw_fail(err, GW_NOT_FOUND, "there is no such state yet");
 }
 
-static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, struct gw_str value,
-                                 int64_t ttl_s, struct gw_err *err) {
+static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, struct gw_str value, int64_t ttl_s,
+                                 struct gw_err *err)
+{
     struct ending *e = self;
 
     if (scope != AORTA_STATE_CONNECTION)
@@ -97,10 +101,10 @@ static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, 
     return GW_OK;
 }
 
-static enum gw_code seal_states(struct ending *e, struct gw_state_put **ret, struct gw_err *err) {
+static enum gw_code seal_states(struct ending *e, struct gw_state_put **ret, struct gw_err *err)
+{
     struct gw_state_put *puts = gw_arena_zalloc(e->arena, (e->put_count + 1) * sizeof(*puts));
-    struct gw_str bound =
-        tokens_bound(e->arena, "state", e->user, e->provider->id, e->connection.provider_user_id);
+    struct gw_str bound = tokens_bound(e->arena, "state", e->user, e->provider->id, e->connection.provider_user_id);
 
     if (!puts)
         return gw_fail(err, GW_NOMEM, NULL);
@@ -117,8 +121,9 @@ static enum gw_code seal_states(struct ending *e, struct gw_state_put **ret, str
     return GW_OK;
 }
 
-static enum gw_code run_callback(struct ending *e, const char *state, const aorta_pair *query,
-                                 uint32_t query_count, struct gw_err *err) {
+static enum gw_code run_callback(struct ending *e, const char *state, const aorta_pair *query, uint32_t query_count,
+                                 struct gw_err *err)
+{
     struct gw_sink sink = {.self = e,
                            .perform = e->link->perform,
                            .perform_self = e->link->perform_self,
@@ -150,8 +155,9 @@ static enum gw_code run_callback(struct ending *e, const char *state, const aort
 }
 
 /* The state text, and the query without it. */
-static const char *split_query(struct gw_arena *arena, const aorta_pair *query, uint32_t count,
-                               aorta_pair *rest, uint32_t *rest_count) {
+static const char *split_query(struct gw_arena *arena, const aorta_pair *query, uint32_t count, aorta_pair *rest,
+                               uint32_t *rest_count)
+{
     const char *state = NULL;
     uint32_t n = 0;
 
@@ -165,8 +171,9 @@ static const char *split_query(struct gw_arena *arena, const aorta_pair *query, 
     return state;
 }
 
-static enum gw_code take_flow(struct gw_link *link, struct gw_arena *arena, const char *provider,
-                              const char *state, struct gw_flow *flow, struct gw_err *err) {
+static enum gw_code take_flow(struct gw_link *link, struct gw_arena *arena, const char *provider, const char *state,
+                              struct gw_flow *flow, struct gw_err *err)
+{
     uint8_t bytes[200], digest[32];
     struct gw_uuid user;
     size_t len = 0;
@@ -185,21 +192,23 @@ static enum gw_code take_flow(struct gw_link *link, struct gw_arena *arena, cons
 }
 
 static enum gw_code finish(struct ending *e, const char *state, const aorta_pair *query, uint32_t query_count,
-                           struct gw_callback_result *ret, struct gw_err *err) {
+                           struct gw_callback_result *ret, struct gw_err *err)
+{
     struct gw_state_put *puts = NULL;
     enum gw_code code = run_callback(e, state, query, query_count, err);
 
     if (!code)
         code = seal_states(e, &puts, err);
     if (!code)
-        code = gw_store_connection_put(e->link->db, e->arena, &e->connection, puts, e->put_count,
-                                       &ret->connection, &ret->created, err);
+        code = gw_store_connection_put(e->link->db, e->arena, &e->connection, puts, e->put_count, &ret->connection,
+                                       &ret->created, err);
     return code;
 }
 
-enum gw_code gw_link_callback(struct gw_link *link, struct gw_arena *arena,
-                              const struct gw_provider *provider, const aorta_pair *query,
-                              uint32_t query_count, struct gw_callback_result *ret, struct gw_err *err) {
+enum gw_code gw_link_callback(struct gw_link *link, struct gw_arena *arena, const struct gw_provider *provider,
+                              const aorta_pair *query, uint32_t query_count, struct gw_callback_result *ret,
+                              struct gw_err *err)
+{
     aorta_pair *rest = gw_arena_zalloc(arena, (query_count + 1) * sizeof(*rest));
     struct ending *e = gw_arena_zalloc(arena, sizeof(*e));
     struct gw_flow flow = {0};
@@ -221,8 +230,8 @@ enum gw_code gw_link_callback(struct gw_link *link, struct gw_arena *arena,
     ret->user_id = flow.user_id;
     ret->redirect_uri = flow.redirect_uri;
     *e = (struct ending){.link = link, .arena = arena, .provider = provider, .user = flow.user_id};
-    code = tokens_open(link->ring, tokens_bound(arena, "flow", flow.user_id, provider->id, ""),
-                       flow.plugin_state, &e->flow, err);
+    code = tokens_open(link->ring, tokens_bound(arena, "flow", flow.user_id, provider->id, ""), flow.plugin_state,
+                       &e->flow, err);
     if (!code)
         code = finish(e, state, rest, rest_count, ret, err);
     json_decref(e->flow);

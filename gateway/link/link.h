@@ -23,22 +23,19 @@ struct gw_link {
 };
 
 /* GW_INVALID (redirect_uri not allowed), GW_NOT_FOUND (user, provider), GW_UNSUPPORTED, provider trouble. */
-enum gw_code gw_link_authorize(struct gw_link *link, struct gw_arena *arena,
-                               const struct gw_provider *provider, struct gw_uuid user,
-                               const char *redirect_uri, const char *scope, const char **ret_url,
+enum gw_code gw_link_authorize(struct gw_link *link, struct gw_arena *arena, const struct gw_provider *provider,
+                               struct gw_uuid user, const char *redirect_uri, const char *scope, const char **ret_url,
                                const char **ret_state, struct gw_err *err) GW_MUST_USE;
 
 struct gw_callback_result {
     struct gw_uuid user_id;
-    const char
-        *redirect_uri; /* where the browser goes; NULL = our page. Set also on failure once state was found */
+    const char *redirect_uri; /* where the browser goes; NULL = our page. Set also on failure once state was found */
     struct gw_connection connection;
     bool created;
 };
 /* query: what the browser brought, decoded. ret is filled as far as it got, also on failure. */
-enum gw_code gw_link_callback(struct gw_link *link, struct gw_arena *arena,
-                              const struct gw_provider *provider, const aorta_pair *query,
-                              uint32_t query_count, struct gw_callback_result *ret,
+enum gw_code gw_link_callback(struct gw_link *link, struct gw_arena *arena, const struct gw_provider *provider,
+                              const aorta_pair *query, uint32_t query_count, struct gw_callback_result *ret,
                               struct gw_err *err) GW_MUST_USE;
 
 /* What a running operation needs of a connection: its identity, extra fields, and the bearer token on demand.
@@ -50,7 +47,7 @@ struct gw_session {
     struct gw_connection row;
     aorta_connection abi; /* for gw_call; token filled only where the descriptor asks for it */
     struct gw_secret access, refresh;
-    struct gw_secret plain; /* backs the texts of abi.extra */
+    struct gw_retired *retired; /* tokens that were replaced while an operation may still look at them */
 };
 enum gw_code gw_session_open(struct gw_link *link, const struct gw_provider *provider, struct gw_arena *arena,
                              struct gw_uuid user, struct gw_uuid connection, struct gw_session *ret,
@@ -62,10 +59,9 @@ void gw_session_close(struct gw_session *session);
 enum gw_code gw_session_token(struct gw_session *session, bool refused, struct gw_secret *ret,
                               struct gw_err *err) GW_MUST_USE;
 /* Plugin state of the connection or provider scope: sealed on the way in, opened on the way out. */
-enum gw_code gw_session_state_get(struct gw_session *session, uint32_t scope, struct gw_str key,
-                                  struct gw_str *ret, struct gw_err *err) GW_MUST_USE;
-enum gw_code gw_session_state_seal(struct gw_session *session, uint32_t scope, struct gw_str key,
-                                   struct gw_str value, int64_t ttl_s, struct gw_state_put *ret,
-                                   struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_session_state_get(struct gw_session *session, uint32_t scope, struct gw_str key, struct gw_str *ret,
+                                  struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_session_state_seal(struct gw_session *session, uint32_t scope, struct gw_str key, struct gw_str value,
+                                   int64_t ttl_s, struct gw_state_put *ret, struct gw_err *err) GW_MUST_USE;
 
 #endif

@@ -6,7 +6,8 @@
 
 /* The origin is what stands before the first / ? or # behind "://". User information and backslashes are refused:
  * browsers and libraries read them differently. */
-static bool origin_of(const char *uri, struct gw_str *ret) {
+static bool origin_of(const char *uri, struct gw_str *ret)
+{
     const char *authority = strstr(uri, "://");
     size_t len;
 
@@ -25,7 +26,8 @@ static bool origin_of(const char *uri, struct gw_str *ret) {
 
 /* An allowed origin without a port stands for every port when its host is loopback: `./dev run` serves there.
  */
-static bool origin_matches(struct gw_str origin, struct gw_str allowed) {
+static bool origin_matches(struct gw_str origin, struct gw_str allowed)
+{
     if (gw_str_eq(origin, allowed))
         return true;
     if (!gw_str_is(allowed, "http://localhost") && !gw_str_is(allowed, "http://127.0.0.1") &&
@@ -37,7 +39,8 @@ static bool origin_matches(struct gw_str origin, struct gw_str allowed) {
     return strspn(origin.ptr + allowed.len + 1, "0123456789") >= origin.len - allowed.len - 1;
 }
 
-bool redirect_allowed(const char *const *allowed, const char *uri) {
+bool redirect_allowed(const char *const *allowed, const char *uri)
+{
     struct gw_str origin;
 
     if (!origin_of(uri, &origin))

@@ -8,23 +8,26 @@
 #define REFRESH_AHEAD_US (5 * GW_US_PER_MIN)
 #define LOCK_WAIT_MS     30000
 
-static struct gw_str bound_to(struct gw_session *s, const char *what) {
+static struct gw_str bound_to(struct gw_session *s, const char *what)
+{
     return tokens_bound(s->arena, what, s->row.user_id, s->provider->id, s->row.provider_user_id);
 }
 
-static aorta_str abi_text(const char *text) {
+static aorta_str abi_text(const char *text)
+{
     return (aorta_str){text, text ? strlen(text) : 0};
 }
 
-static enum gw_code set_text(struct gw_secret *secret, const json_t *object, const char *key,
-                             struct gw_err *err) {
+static enum gw_code set_text(struct gw_secret *secret, const json_t *object, const char *key, struct gw_err *err)
+{
     const json_t *value = json_object_get(object, key);
 
     return gw_secret_set(secret, (struct gw_str){json_string_value(value), json_string_length(value)}, err);
 }
 
 /* extra: {"name": "text"} becomes fields whose texts live in the arena of the session. */
-static enum gw_code set_extra(struct gw_session *s, json_t *extra, struct gw_err *err) {
+static enum gw_code set_extra(struct gw_session *s, json_t *extra, struct gw_err *err)
+{
     size_t count = json_object_size(extra);
     aorta_field *fields = gw_arena_zalloc(s->arena, (count + 1) * sizeof(*fields));
     const char *key;
@@ -33,12 +36,12 @@ static enum gw_code set_extra(struct gw_session *s, json_t *extra, struct gw_err
 
     if (!fields)
         return gw_fail(err, GW_NOMEM, NULL);
-    json_object_foreach(extra, key, value) {
+    json_object_foreach(extra, key, value)
+    {
         fields[n].key = abi_text(gw_arena_strdup(s->arena, key));
         fields[n].value.type = AORTA_TYPE_STRING;
-        fields[n].value.u.s =
-            (aorta_str){gw_arena_strndup(s->arena, json_string_value(value), json_string_length(value)),
-                        json_string_length(value)};
+        fields[n].value.u.s = (aorta_str){
+            gw_arena_strndup(s->arena, json_string_value(value), json_string_length(value)), json_string_length(value)};
         if (!fields[n].key.ptr || !fields[n].value.u.s.ptr)
             return gw_fail(err, GW_NOMEM, NULL);
         n++;
@@ -49,7 +52,8 @@ static enum gw_code set_extra(struct gw_session *s, json_t *extra, struct gw_err
 }
 
 /* Opens row.tokens into the session. A row without tokens has none to open. */
-static enum gw_code open_tokens(struct gw_session *s, struct gw_err *err) {
+static enum gw_code open_tokens(struct gw_session *s, struct gw_err *err)
+{
     own_json json_t *object = NULL;
     enum gw_code code;
 
@@ -57,16 +61,17 @@ static enum gw_code open_tokens(struct gw_session *s, struct gw_err *err) {
         return GW_OK;
     code = tokens_open(s->link->ring, bound_to(s, "tokens"), s->row.tokens, &object, err);
     if (!code)
-        code = set_text(&s->access, object, "access", err);
+        code = set_text(s, &s->access, object, "access", err);
     if (!code)
-        code = set_text(&s->refresh, object, "refresh", err);
+        code = set_text(s, &s->refresh, object, "refresh", err);
     if (!code)
         code = set_extra(s, json_object_get(object, "extra"), err);
     return code;
 }
 
 /* What the plugin may see: the access token only where it signs by itself. */
-static void fill_abi(struct gw_session *s) {
+static void fill_abi(struct gw_session *s)
+{
     char id[GW_UUID_TEXT], user[GW_UUID_TEXT];
 
     s->abi.struct_size = sizeof(s->abi);
@@ -81,8 +86,8 @@ static void fill_abi(struct gw_session *s) {
 }
 
 enum gw_code gw_session_open(struct gw_link *link, const struct gw_provider *provider, struct gw_arena *arena,
-                             struct gw_uuid user, struct gw_uuid connection, struct gw_session *ret,
-                             struct gw_err *err) {
+                             struct gw_uuid user, struct gw_uuid connection, struct gw_session *ret, struct gw_err *err)
+{
     struct gw_session s = {.link = link, .provider = provider, .arena = arena};
     enum gw_code code = gw_store_connection_get(link->db, arena, user, connection, &s.row, err);
 
@@ -97,10 +102,13 @@ enum gw_code gw_session_open(struct gw_link *link, const struct gw_provider *pro
     return GW_OK;
 }
 
-void gw_session_close(struct gw_session *s) {
+void gw_session_close(struct gw_session *s)
+{
     gw_secret_free(&s->access);
     gw_secret_free(&s->refresh);
-    gw_secret_free(&s->plain);
+    for (struct gw_retired *r = s->retired; r; r = r->next)
+        gw_secret_free(&r->secret);
+    s->retired = NULL;
 }
 
 /* ---- refresh ---- */
@@ -113,7 +121,8 @@ struct refreshing {
     bool stored;
 };
 
-static enum gw_code on_done(void *self, const aorta_credentials *c, struct gw_err *err) {
+static enum gw_code on_done(void *self, const aorta_credentials *c, struct gw_err *err)
+{
     struct refreshing *r = self;
     struct gw_session *s = r->session;
     enum gw_code code;
@@ -131,15 +140,13 @@ static enum gw_code on_done(void *self, const aorta_credentials *c, struct gw_er
 }
 
 /* Runs the plugin's refresh with both tokens in sight. */
-static enum gw_code call_refresh(struct refreshing *r, struct gw_err *err) {
+static enum gw_code call_refresh(struct refreshing *r, struct gw_err *err)
+{
     struct gw_session *s = r->session;
-    struct gw_sink sink = {.self = r,
-                           .perform = s->link->perform,
-                           .perform_self = s->link->perform_self,
-                           .callback_done = on_done};
+    struct gw_sink sink = {
+        .self = r, .perform = s->link->perform, .perform_self = s->link->perform_self, .callback_done = on_done};
     aorta_connection connection = s->abi;
-    struct gw_call call = {
-        .provider = s->provider, .sink = &sink, .connection = &connection, .timeout_ms = REFRESH_MS};
+    struct gw_call call = {.provider = s->provider, .sink = &sink, .connection = &connection, .timeout_ms = REFRESH_MS};
     enum gw_code code;
 
     connection.access_token = (aorta_str){s->access.data, s->access.len};
@@ -151,7 +158,8 @@ static enum gw_code call_refresh(struct refreshing *r, struct gw_err *err) {
 }
 
 /* Under the token lock. Somebody else may have been faster: then their token serves. */
-static enum gw_code work_refresh(void *self, struct gw_connection *row, bool *changed, struct gw_err *err) {
+static enum gw_code work_refresh(void *self, struct gw_connection *row, bool *changed, struct gw_err *err)
+{
     struct refreshing *r = self;
     struct gw_session *s = r->session;
     enum gw_code code;
@@ -173,10 +181,11 @@ static enum gw_code work_refresh(void *self, struct gw_connection *row, bool *ch
     return code;
 }
 
-static enum gw_code refresh(struct gw_session *s, struct gw_err *err) {
+static enum gw_code refresh(struct gw_session *s, struct gw_err *err)
+{
     struct refreshing r = {.session = s, .seen_version = s->row.token_version};
-    enum gw_code code = gw_store_connection_token_lock(s->link->db, s->arena, s->row.user_id, s->row.id,
-                                                       LOCK_WAIT_MS, work_refresh, &r, err);
+    enum gw_code code = gw_store_connection_token_lock(s->link->db, s->arena, s->row.user_id, s->row.id, LOCK_WAIT_MS,
+                                                       work_refresh, &r, err);
 
     json_decref(r.old);
     if (!code && r.stored) {
@@ -191,7 +200,8 @@ static enum gw_code refresh(struct gw_session *s, struct gw_err *err) {
 }
 
 /* The grant is gone: the connection says so until its user comes back. */
-static void mark_reauthorize(struct gw_session *s, const struct gw_err *why) {
+static void mark_reauthorize(struct gw_session *s, const struct gw_err *why)
+{
     struct gw_err ignored;
 
     if (gw_store_connection_status(s->link->db, s->row.user_id, s->row.id, "reauthorize",
@@ -199,15 +209,18 @@ static void mark_reauthorize(struct gw_session *s, const struct gw_err *why) {
         return; /* the next sync meets the same refusal and tries again to say it */
 }
 
-static bool ends_soon(const struct gw_session *s) {
+static bool ends_soon(const struct gw_session *s)
+{
     return s->row.token_expires_us != GW_NO_TIME && s->row.token_expires_us - gw_now_us() < REFRESH_AHEAD_US;
 }
 
-static bool still_good(const struct gw_session *s) {
+static bool still_good(const struct gw_session *s)
+{
     return s->row.token_expires_us == GW_NO_TIME || s->row.token_expires_us > gw_now_us();
 }
 
-enum gw_code gw_session_token(struct gw_session *s, bool refused, struct gw_secret *ret, struct gw_err *err) {
+enum gw_code gw_session_token(struct gw_session *s, bool refused, struct gw_secret *ret, struct gw_err *err)
+{
     struct gw_err why = {0};
     enum gw_code code = GW_OK;
 
@@ -235,7 +248,8 @@ enum gw_code gw_session_token(struct gw_session *s, bool refused, struct gw_secr
 /* ---- plugin state ---- */
 
 enum gw_code gw_session_state_get(struct gw_session *s, uint32_t scope, struct gw_str key, struct gw_str *ret,
-                                  struct gw_err *err) {
+                                  struct gw_err *err)
+{
     static const struct gw_uuid none;
     bool own = scope == AORTA_STATE_CONNECTION;
     gw_own_secret struct gw_secret plain = {0};
@@ -256,9 +270,9 @@ enum gw_code gw_session_state_get(struct gw_session *s, uint32_t scope, struct g
     return ret->ptr ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 }
 
-enum gw_code gw_session_state_seal(struct gw_session *s, uint32_t scope, struct gw_str key,
-                                   struct gw_str value, int64_t ttl_s, struct gw_state_put *ret,
-                                   struct gw_err *err) {
+enum gw_code gw_session_state_seal(struct gw_session *s, uint32_t scope, struct gw_str key, struct gw_str value,
+                                   int64_t ttl_s, struct gw_state_put *ret, struct gw_err *err)
+{
     static const struct gw_uuid none;
     struct gw_str bound = scope == AORTA_STATE_CONNECTION
                               ? bound_to(s, "state")

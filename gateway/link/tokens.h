@@ -7,28 +7,29 @@
 #include "crypt/crypt.h"
 #include "link/link.h"
 
-static inline void json_cleanup(json_t **json) {
+static inline void json_cleanup(json_t **json)
+{
     json_decref(*json);
 }
 #define own_json GW_CLEANUP(json_cleanup)
 
-struct gw_str tokens_bound(struct gw_arena *arena, const char *what, struct gw_uuid user,
-                           const char *provider, const char *account);
+struct gw_str tokens_bound(struct gw_arena *arena, const char *what, struct gw_uuid user, const char *provider,
+                           const char *account);
 /* {"access","refresh","type","extra":{…}} of credentials; an empty text keeps what `old` has (old may be
  * NULL). */
 enum gw_code tokens_seal(const struct gw_keyring *ring, struct gw_arena *arena, struct gw_str bound,
                          const aorta_credentials *credentials, const json_t *old, struct gw_str *ret,
                          struct gw_err *err) GW_MUST_USE;
 /* The opened object; yours to decref. */
-enum gw_code tokens_open(const struct gw_keyring *ring, struct gw_str bound, struct gw_str sealed,
-                         json_t **ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code tokens_open(const struct gw_keyring *ring, struct gw_str bound, struct gw_str sealed, json_t **ret,
+                         struct gw_err *err) GW_MUST_USE;
 /* Any sealed JSON object. */
-enum gw_code json_seal(const struct gw_keyring *ring, struct gw_arena *arena, struct gw_str bound,
-                       const json_t *json, struct gw_str *ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code json_seal(const struct gw_keyring *ring, struct gw_arena *arena, struct gw_str bound, const json_t *json,
+                       struct gw_str *ret, struct gw_err *err) GW_MUST_USE;
 
 /* Sealed bytes into the arena. */
-enum gw_code seal_into(const struct gw_keyring *ring, struct gw_arena *arena, struct gw_str plain,
-                       struct gw_str bound, struct gw_str *ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code seal_into(const struct gw_keyring *ring, struct gw_arena *arena, struct gw_str plain, struct gw_str bound,
+                       struct gw_str *ret, struct gw_err *err) GW_MUST_USE;
 
 /* The callback URL that this deployment registered with the provider. */
 const char *callback_url(const struct gw_link *link, struct gw_arena *arena, const char *provider);
