@@ -168,7 +168,7 @@ static aorta_status ask_all(const struct garmin *g, aorta_ctx *ctx, struct garmi
     if (*ended)
         return st;
     for (int type = 0; type < GARMIN_TYPES; type++) {
-        enum answer answer;
+        enum answer answer = NO_HISTORY;
         if (!(open & UINT32_C(1) << type) || !garmin_types[type].backfill)
             continue;
         *ended = ctx->conn->scope.len && !garmin_scope_has(ctx->conn->scope, "HISTORICAL_DATA_EXPORT");

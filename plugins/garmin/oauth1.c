@@ -250,7 +250,7 @@ static int kept(aorta_ctx *ctx, struct garmin_grant *ret)
 
 aorta_status garmin_oauth1_authorize(const struct garmin *g, aorta_ctx *ctx, const aorta_authorize_req *req)
 {
-    struct garmin_grant grant;
+    struct garmin_grant grant = {nothing, nothing};
     sdk_query state = {0}, q = {0};
     sdk_query_add(ctx, &state, "state", req->state);
     aorta_str back = sdk_url(ctx, req->redirect_uri, NULL, &state);
@@ -273,7 +273,7 @@ aorta_status garmin_oauth1_authorize(const struct garmin *g, aorta_ctx *ctx, con
 
 aorta_status garmin_oauth1_callback(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req)
 {
-    struct garmin_grant asked, got;
+    struct garmin_grant asked = {nothing, nothing}, got = {nothing, nothing};
     aorta_str token = sdk_pair(req->query, req->query_count, "oauth_token");
     aorta_pair verifier = {AORTA_S("oauth_verifier"), sdk_pair(req->query, req->query_count, "oauth_verifier")};
     /* "no" comes back as a missing verifier, or as the word null */
