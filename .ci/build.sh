@@ -19,7 +19,9 @@ build() {
     shift
     mkdir -p "$root/build"
     configure "$preset"
-    ! ninja -C "$root/build/$preset" -n "$@" 2>/dev/null | grep -q '^ninja: no work to do' || return 0
     say "building $preset"
-    ninja -C "$root/build/$preset" -j "$(jobs)" --quiet "$@" >&2 || die "the build failed"
+    ninja -C "$root/build/$preset" -j "$(jobs)" --quiet "$@" >"$root/build/$preset.log" 2>&1 || {
+        cat "$root/build/$preset.log" >&2
+        die "the build failed"
+    }
 }

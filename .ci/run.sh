@@ -164,13 +164,17 @@ make_key() {
 }
 
 write_env() {
+    database=$(aorta database url)
+    case $database in
+    *%2Ftmp%2Faorta-*) say "the path of $state is too long for a Unix socket: it is in /tmp ($database)" ;;
+    esac
     (
         umask 077
         cat >"$state/run.env.new" <<END
 AORTA_URL=$url
 AORTA_API_KEY=$key
 AORTA_SIMULATOR_URL=$sim
-AORTA_DATABASE=$(aorta database url)
+AORTA_DATABASE=$database
 AORTA_PID=$gateway_pid
 AORTA_SIMULATOR_PID=$sim_pid
 AORTA_DATA_DIR=$state
