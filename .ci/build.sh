@@ -4,11 +4,15 @@ jobs() {
     nproc 2>/dev/null || echo 2
 }
 
+# A compiler cache is used where there is one that can be written.
+launcher() {
+    if command -v ccache >/dev/null && [ -w "${CCACHE_DIR:-${HOME:-/nonexistent}}" ]; then
+        echo ccache
+    fi
+}
+
 configure() {
-    launcher=
-    command -v ccache >/dev/null && launcher=-DCMAKE_C_COMPILER_LAUNCHER=ccache
-    # shellcheck disable=SC2086 # one option or none
-    (cd "$root" && cmake --preset "$1" $launcher >"$root/build/$1.log" 2>&1) || {
+    (cd "$root" && cmake --preset "$1" -DCMAKE_C_COMPILER_LAUNCHER="$(launcher)" >"$root/build/$1.log" 2>&1) || {
         cat "$root/build/$1.log" >&2
         die "cmake failed"
     }
