@@ -18,10 +18,36 @@ static aorta_str abi_text(const char *text)
     return (aorta_str){text, text ? strlen(text) : 0};
 }
 
-static enum gw_code set_text(struct gw_secret *secret, const json_t *object, const char *key, struct gw_err *err)
+/* A plugin may hold the text of a token until its operation returns: what is replaced goes here, not away. */
+struct gw_retired {
+    struct gw_retired *next;
+    struct gw_secret secret;
+};
+
+static enum gw_code retire(struct gw_session *s, struct gw_secret *secret, struct gw_err *err)
+{
+    struct gw_retired *r;
+
+    if (!secret->data)
+        return GW_OK;
+    r = gw_arena_zalloc(s->arena, sizeof(*r));
+    if (!r)
+        return gw_fail(err, GW_NOMEM, NULL);
+    r->secret = *secret;
+    *secret = (struct gw_secret){0};
+    r->next = s->retired;
+    s->retired = r;
+    return GW_OK;
+}
+
+static enum gw_code set_text(struct gw_session *s, struct gw_secret *secret, const json_t *object, const char *key,
+                             struct gw_err *err)
 {
     const json_t *value = json_object_get(object, key);
+    enum gw_code code = retire(s, secret, err);
 
+    if (code)
+        return code;
     return gw_secret_set(secret, (struct gw_str){json_string_value(value), json_string_length(value)}, err);
 }
 

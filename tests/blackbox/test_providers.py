@@ -57,8 +57,9 @@ def test_a_toy_provider_built_outside_the_tree(simulator):
     before = digest(BIN / "aorta")
     folder = own_dir("aorta-toy-")
     folder.chmod(0o755)
-    subprocess.run(["sh", str(TOY / "build.sh"), str(folder)], check=True, timeout=120)
+    shutil.copytree(TOY.parents[2] / "plugin-api" / "include", folder / "include")
     so = folder / "toy.so"
+    subprocess.run(["sh", str(TOY / "build.sh"), str(folder), str(so)], check=True, timeout=120)
     so.chmod(0o755)
     gateway = Gateway(simulator, providers=("polar",), sections=f'\n  toy = {{ enabled = true; module = "{so}"; }};')
     api = Client(gateway)
@@ -76,4 +77,4 @@ def test_inspect_and_list(simulator):
     out = subprocess.run([str(BIN / "aorta"), "plugin", "inspect", str(PLUGINS / "suunto.so")], capture_output=True,
                          text=True, timeout=60)
     shown = json.loads(out.stdout)
-    assert shown["id"] == "suunto" and any(p["name"] == "since" for p in shown["sync_parameters"]), shown
+    assert shown["id"] == "suunto" and any(p["name"] == "since" for p in shown["sync_params"]), shown
