@@ -121,7 +121,7 @@ static const char *kind_at(const struct batch *b, size_t i)
 static double duration_at(const struct batch *b, size_t i)
 {
     return b->kind->duration == NONE
-               ? 0.0
+               ? __builtin_nan("")
                : *(const double *)(const void *)(b->records + i * b->kind->size + b->kind->duration);
 }
 

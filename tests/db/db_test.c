@@ -166,6 +166,19 @@ char *sql_dump_logical(void)
     return taken(&out);
 }
 
+void ck_same_dump(char *a, char *b)
+{
+    size_t i = 0, line = 0;
+
+    while (a[i] && a[i] == b[i]) {
+        i++;
+        line = a[i - 1] == '\n' ? i : line;
+    }
+    ck_assert_msg(a[i] == b[i], "%.900s\nis not\n%.900s", a + line, b + line);
+    free(a);
+    free(b);
+}
+
 /* ---- making ---- */
 
 const char *uuid_text(struct gw_uuid id)

@@ -46,6 +46,9 @@ char *sql_dump(void);
  * and where in a block a sample is kept. malloc'd */
 char *sql_dump_logical(void);
 
+/* Two dumps are equal; else the first line that differs. Frees both. */
+void ck_same_dump(char *a, char *b);
+
 struct gw_uuid make_user(const char *name);
 struct gw_connection make_connection(struct gw_uuid user, const char *provider, const char *account);
 /* A job of the connection, submitted; and claimed with a new lease. */

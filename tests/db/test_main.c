@@ -21,6 +21,8 @@ int main(void)
     runner = srunner_create(suite_schema());
     srunner_add_suite(runner, suite_people());
     srunner_add_suite(runner, suite_jobs());
+    srunner_add_suite(runner, suite_records());
+    srunner_add_suite(runner, suite_series());
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
