@@ -11,7 +11,7 @@ target_compile_options(aorta-flags INTERFACE
   -Wvla                    # stacks are small: 256 KiB in HTTP threads
   -Wformat=2               # formats are checked, also the indirect ones
   -Wundef                  # a typo in #if is not zero
-  -Wno-maybe-uninitialized # outputs stay untouched on failure: the optimiser cannot see that no caller reads them
+  $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> # outputs stay untouched on failure: the optimiser cannot see that no caller reads them
   -fvisibility=hidden      # what is exported is said
   -fno-common -fno-strict-overflow
   -fstack-protector-strong)

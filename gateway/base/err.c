@@ -15,14 +15,16 @@ static const struct code_row {
 #undef GW_CODE
 };
 
-static const struct code_row *row_of(enum gw_code code) {
+static const struct code_row *row_of(enum gw_code code)
+{
     if ((int)code < 0 || code >= GW_CODE_COUNT)
         code = GW_INTERNAL;
     return &code_rows[code];
 }
 
-static void write_err(struct gw_err *err, enum gw_code code, const char *wire, const char *fmt,
-                      va_list args) {
+__attribute__((format(printf, 4, 0))) static void write_err(struct gw_err *err, enum gw_code code, const char *wire,
+                                                            const char *fmt, va_list args)
+{
     memset(err, 0, sizeof(*err));
     err->code = code;
     if (wire)
@@ -31,7 +33,8 @@ static void write_err(struct gw_err *err, enum gw_code code, const char *wire, c
         vsnprintf(err->text, sizeof(err->text), fmt, args);
 }
 
-enum gw_code gw_fail(struct gw_err *err, enum gw_code code, const char *fmt, ...) {
+enum gw_code gw_fail(struct gw_err *err, enum gw_code code, const char *fmt, ...)
+{
     va_list args;
 
     if (err) {
@@ -42,7 +45,8 @@ enum gw_code gw_fail(struct gw_err *err, enum gw_code code, const char *fmt, ...
     return code;
 }
 
-enum gw_code gw_fail_wire(struct gw_err *err, enum gw_code code, const char *wire, const char *fmt, ...) {
+enum gw_code gw_fail_wire(struct gw_err *err, enum gw_code code, const char *wire, const char *fmt, ...)
+{
     va_list args;
 
     if (err) {
@@ -53,7 +57,8 @@ enum gw_code gw_fail_wire(struct gw_err *err, enum gw_code code, const char *wir
     return code;
 }
 
-enum gw_code gw_err_context(struct gw_err *err, const char *fmt, ...) {
+enum gw_code gw_err_context(struct gw_err *err, const char *fmt, ...)
+{
     char front[sizeof(err->text)], old[sizeof(err->text)];
     va_list args;
 
@@ -68,31 +73,38 @@ enum gw_code gw_err_context(struct gw_err *err, const char *fmt, ...) {
     return err->code;
 }
 
-int gw_code_http(enum gw_code code) {
+int gw_code_http(enum gw_code code)
+{
     return row_of(code)->http;
 }
 
-int gw_code_retry(enum gw_code code) {
+int gw_code_retry(enum gw_code code)
+{
     return row_of(code)->retry;
 }
 
-const char *gw_code_name(enum gw_code code) {
+const char *gw_code_name(enum gw_code code)
+{
     return row_of(code)->name;
 }
 
-const char *gw_code_wire(enum gw_code code) {
+const char *gw_code_wire(enum gw_code code)
+{
     return row_of(code)->wire;
 }
 
-const char *gw_err_wire(const struct gw_err *err) {
+const char *gw_err_wire(const struct gw_err *err)
+{
     return err->wire[0] ? err->wire : gw_code_wire(err->code);
 }
 
-const char *gw_err_text(const struct gw_err *err) {
+const char *gw_err_text(const struct gw_err *err)
+{
     return err->text[0] ? err->text : row_of(err->code)->text;
 }
 
-enum gw_code gw_code_from_wire(const char *wire) {
+enum gw_code gw_code_from_wire(const char *wire)
+{
     for (int i = 0; i < GW_CODE_COUNT; i++)
         if (strcmp(code_rows[i].wire, wire) == 0)
             return (enum gw_code)i;
