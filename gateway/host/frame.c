@@ -160,7 +160,8 @@ int64_t gw_frame_left_ms(const struct gw_frame *frame)
 
 /* ---- failures ---- */
 
-static aorta_status fail_va(struct gw_frame *frame, aorta_status status, const char *fmt, va_list args)
+__attribute__((format(printf, 3, 0))) static aorta_status fail_va(struct gw_frame *frame, aorta_status status,
+                                                                  const char *fmt, va_list args)
 {
     frame->failed = status;
     frame->err = (struct gw_err){.code = gw_code_of_status(status)};
