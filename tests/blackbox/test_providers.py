@@ -61,7 +61,7 @@ def test_a_toy_provider_built_outside_the_tree(simulator):
     so = folder / "toy.so"
     subprocess.run(["sh", str(TOY / "build.sh"), str(folder), str(so)], check=True, timeout=120)
     so.chmod(0o755)
-    gateway = Gateway(simulator, providers=("polar",), sections=f'\n  toy = {{ enabled = true; module = "{so}"; }};')
+    gateway = Gateway(simulator, providers=("polar",), sections=f'\n  toy = {{ enabled = true; module = "{so}"; owner = "somebody"; }};')
     api = Client(gateway)
     shown = {p["id"]: p for p in api.get("/providers").json()}
     assert shown["toy"]["state"] == "ready", shown["toy"]
