@@ -10,7 +10,7 @@ failed=0
 as=
 if [ "$(id -u)" = 0 ]; then
     as="setpriv --reuid nobody --regid nogroup --clear-groups"
-    chmod 755 "$folder"
+    chown nobody "$folder"
 fi
 
 # check STATUS WORDS ARGUMENT …
