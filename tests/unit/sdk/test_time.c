@@ -148,6 +148,26 @@ START_TEST(durations)
 }
 END_TEST
 
+/* What an absent JSON value gives is {NULL, 0}; clang's sanitizer calls arithmetic on that pointer an error. */
+START_TEST(absent_text_is_no_time)
+{
+    const aorta_str absent = {NULL, 0};
+    int64_t v = 77;
+    int32_t offset = 77;
+    int has = 77;
+    double number = 77;
+    ck_assert_int_eq(sdk_time_parse(absent, &v, &offset, &has), -1);
+    ck_assert_int_eq(sdk_date_parse(absent, &v), -1);
+    ck_assert_int_eq(sdk_clock_parse(absent, &v), -1);
+    ck_assert_int_eq(sdk_duration_parse(absent, &v), -1);
+    ck_assert_int_eq(sdk_number_parse(absent, &number), -1);
+    ck_assert_int_eq(v, 77);
+    ck_assert_int_eq(offset, 77);
+    ck_assert_int_eq(has, 77);
+    ck_assert_double_eq(number, 77);
+}
+END_TEST
+
 Suite *suite_time(void)
 {
     Suite *s = suite_create("time");
@@ -157,6 +177,7 @@ Suite *suite_time(void)
     tcase_add_test(t, calendar_agrees_with_the_c_library);
     tcase_add_test(t, clocks);
     tcase_add_test(t, durations);
+    tcase_add_test(t, absent_text_is_no_time);
     suite_add_tcase(s, t);
     return s;
 }
