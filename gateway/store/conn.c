@@ -51,6 +51,8 @@ static enum gw_code fail_result(struct pg_conn *c, const PGresult *result, unsig
         c->lost = true;
         return gw_fail(err, GW_DB, "The connection to the database was lost.");
     }
+    if (what != SQL_COMMIT && what != SYNC)
+        c->committed = false; /* the server stopped before it came to COMMIT */
     while (strncmp(state, sqlstates[i].prefix, strlen(sqlstates[i].prefix)) != 0)
         i++;
     if (sqlstates[i].close)
@@ -113,6 +115,13 @@ static enum gw_code wait_io(struct pg_conn *c, struct gw_err *err)
 
 /* ---- life ---- */
 
+/* What the server has to say beside results is in its own log. */
+static void ignore_notice(void *unused, const char *message)
+{
+    (void)unused;
+    (void)message;
+}
+
 static enum gw_code connect_wait(struct pg_conn *c, int64_t deadline_us, struct gw_err *err)
 {
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
@@ -173,6 +182,8 @@ enum gw_code pg_open(const char *conninfo, const char *name, int timeout_ms, str
     c->timeout_ms = timeout_ms;
     c->deadline_us = gw_mono_us() + (int64_t)timeout_ms * 1000;
     c->pg = PQconnectStartParams(keys, values, 1);
+    if (c->pg)
+        PQsetNoticeProcessor(c->pg, ignore_notice, NULL);
     if (!c->pg)
         code = gw_fail(err, GW_NOMEM, NULL);
     else if (PQstatus(c->pg) == CONNECTION_BAD)

@@ -42,7 +42,7 @@ enum gw_code pg_run(struct pg_conn *c, struct gw_err *err) GW_MUST_USE;
 int64_t pg_affected(const PGresult *result);
 const char *pg_sqlstate(const struct pg_conn *c); /* of the last failure, "" = not the server's */
 bool pg_broken(struct pg_conn *c);
-/* False from the moment a COMMIT was sent: what broke afterwards may have happened. */
+/* False once a COMMIT was sent, until the server is known not to have come to it: what broke may have happened. */
 bool pg_may_repeat(const struct pg_conn *c);
 /* Ready for the next user: rest read, transaction ended. False = close it. */
 bool pg_settle(struct pg_conn *c);

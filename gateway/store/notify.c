@@ -183,6 +183,12 @@ static bool wait_socket(struct gw_notify *n, short events, int64_t until_us)
     return true;
 }
 
+static void ignore_notice(void *unused, const char *message)
+{
+    (void)unused;
+    (void)message;
+}
+
 static bool connect_pg(struct gw_notify *n)
 {
     const char *const keys[] = {"application_name", "dbname", NULL};
@@ -193,6 +199,7 @@ static bool connect_pg(struct gw_notify *n)
     n->pg = PQconnectStartParams(keys, values, 1);
     if (!n->pg || PQstatus(n->pg) == CONNECTION_BAD)
         return false;
+    PQsetNoticeProcessor(n->pg, ignore_notice, NULL);
     while (state != PGRES_POLLING_OK) {
         if (!wait_socket(n, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until_us))
             return false;

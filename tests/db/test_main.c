@@ -23,6 +23,11 @@ int main(void)
     srunner_add_suite(runner, suite_jobs());
     srunner_add_suite(runner, suite_records());
     srunner_add_suite(runner, suite_series());
+    srunner_add_suite(runner, suite_payloads());
+    srunner_add_suite(runner, suite_race());
+    srunner_add_suite(runner, suite_trouble());
+    srunner_add_suite(runner, suite_notify());
+    srunner_add_suite(runner, suite_reads());
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

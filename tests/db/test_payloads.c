@@ -1,0 +1,181 @@
+/* Payloads: kept as received, once; pushes are durable with their job. */
+#include "db_test.h"
+
+#include <stdlib.h>
+
+#include "base/time.h"
+
+static struct gw_connection connection;
+
+static void setup(void)
+{
+    connection = make_connection(make_user("Ana"), "samsung", "");
+}
+
+static struct gw_payload make_payload(struct gw_str data)
+{
+    return (struct gw_payload){.id = gw_uuid_v7(),
+                               .user_id = connection.user_id,
+                               .connection_id = connection.id,
+                               .provider = "samsung",
+                               .account = "",
+                               .kind = "samsung.records",
+                               .content_type = "application/json",
+                               .origin = "push",
+                               .data = data,
+                               .offset_s = GW_NO_OFFSET,
+                               .received_us = T0};
+}
+
+static struct gw_str big_bytes(size_t len, bool noise)
+{
+    char *bytes = gw_arena_alloc(arena, len);
+
+    ck_assert_ptr_nonnull(bytes);
+    if (noise)
+        gw_random(bytes, len);
+    else
+        for (size_t i = 0; i < len; i++)
+            bytes[i] = (char)('a' + i % 7);
+    return (struct gw_str){bytes, len};
+}
+
+static void check_kept(struct gw_str data, long chunks, long at_most)
+{
+    struct gw_payload payload = make_payload(data), got;
+    struct gw_commit commit = make_commit(&connection);
+
+    commit.payloads = &payload;
+    commit.payloads_count = 1;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    ck_assert_int_eq(commit.counts.payloads, 1);
+    ck_good(gw_store_payload_get(db, arena, connection.user_id, payload.id, &got, &err));
+    ck_assert_uint_eq(got.data.len, data.len);
+    ck_assert(data.len == 0 || memcmp(got.data.ptr, data.ptr, data.len) == 0);
+    ck_assert_str_eq(got.kind, "samsung.records");
+    ck_assert_str_eq(got.content_type, "application/json");
+    ck_assert_ptr_null(got.external_id);
+    ck_assert(got.received_us == T0 && got.offset_s == GW_NO_OFFSET);
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM payload_chunks WHERE payload_id = '%s'", uuid_text(payload.id)),
+                     chunks);
+    ck_assert_int_le(sql_long("SELECT coalesce(sum(length(data)), 0) FROM payload_chunks WHERE payload_id = '%s'",
+                              uuid_text(payload.id)), at_most);
+}
+
+START_TEST(test_kept)
+{
+    check_kept(GW_STR("{\"a\":1}"), 1, 7);
+    check_kept(GW_STR(""), 0, 0);
+    check_kept(big_bytes(1 << 20, false), 1, 10000);
+    check_kept(big_bytes((1 << 20) + 1, false), 2, 10000);
+    check_kept(big_bytes(12 << 20, true), 12, 12 << 20);
+    ck_fails(gw_store_payload_get(db, arena, connection.user_id, gw_uuid_v4(), &(struct gw_payload){0}, &err),
+             GW_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(test_equal_once)
+{
+    struct gw_payload first = make_payload(GW_STR("same")), second = make_payload(GW_STR("same"));
+    struct gw_payload third = make_payload(GW_STR("same")), fourth = make_payload(GW_STR("same"));
+    struct gw_commit commit = make_commit(&connection);
+    struct gw_workout w = make_workout("w", T0, 1, 60);
+    int64_t t = T0;
+    double v = 60;
+    struct gw_series_in s = {.metric = 1, .offset_s = GW_NO_OFFSET, .count = 1, .t_us = &t, .v = &v};
+
+    first.normalize_revision = second.normalize_revision = 3;
+    w.head.payload_id = first.id;
+    s.payload_id = first.id;
+    commit.payloads = &first;
+    commit.payloads_count = 1;
+    commit.workouts = &w;
+    commit.workouts_count = 1;
+    commit.series = &s;
+    commit.series_count = 1;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    char *before = sql_dump();
+    commit.payloads = &second;
+    w.head.payload_id = second.id;
+    s.payload_id = second.id;
+    commit.counts = (struct gw_counts){0};
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    ck_assert_int_eq(commit.counts.workouts.unchanged, 1);
+    ck_assert_int_eq(commit.counts.timeseries.unchanged, 1);
+    ck_same_dump(before, sql_dump());
+    /* another name or kind is another payload */
+    third.external_id = "x";
+    fourth.kind = "samsung.sleep";
+    struct gw_payload both[] = {third, fourth, third};
+    both[2].id = gw_uuid_v7();
+    commit = make_commit(&connection);
+    commit.payloads = both;
+    commit.payloads_count = 3;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM payloads"), 3);
+    /* read by a newer plugin, or not readable: that is noted, by the id alone as well */
+    struct gw_payload noted = {.id = first.id, .offset_s = GW_NO_OFFSET, .normalize_revision = 4, .error = "no such field"};
+    commit.payloads = &noted;
+    commit.payloads_count = 1;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    ck_assert_str_eq(sql_one("SELECT normalize_revision || error FROM payloads WHERE id = '%s'", uuid_text(first.id)),
+                     "4no such field");
+    noted.id = gw_uuid_v4();
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM payloads"), 3);
+}
+END_TEST
+
+START_TEST(test_accept)
+{
+    struct gw_payload payload = make_payload(GW_STR("[1,2,3]")), got;
+    struct gw_uuid job, again, id;
+
+    ck_good(gw_store_payload_accept(db, &payload, &job, &err));
+    payload.id = gw_uuid_v7();
+    ck_good(gw_store_payload_accept(db, &payload, &again, &err));
+    ck_assert(!gw_uuid_eq(job, again));
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM payloads"), 1);
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM jobs"), 2);
+    struct gw_job claimed = claim_one("w");
+    ck_assert_int_eq(claimed.kind, GW_JOB_PAYLOAD);
+    ck_assert(gw_uuid_parse((struct gw_str){claimed.args + strlen("{\"payload_id\":\""), 36}, &id));
+    ck_good(gw_store_payload_get(db, arena, connection.user_id, id, &got, &err));
+    ck_assert(gw_str_is(got.data, "[1,2,3]"));
+    payload.user_id = gw_uuid_v4();
+    ck_fails(gw_store_payload_accept(db, &payload, &job, &err), GW_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(test_retention)
+{
+    struct gw_payload old = make_payload(GW_STR("old")), read = make_payload(GW_STR("still to be read"));
+    struct gw_commit commit = make_commit(&connection);
+    struct gw_uuid job;
+
+    commit.payloads = &old;
+    commit.payloads_count = 1;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    ck_good(gw_store_payload_accept(db, &read, &job, &err));
+    ck_good(gw_store_clean(db, 0, 0, &err));
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM payloads"), 2);
+    gw_clock_offset(365 * DAY_US * 3);
+    ck_good(gw_store_clean(db, 90, 30, &err));
+    gw_clock_offset(0);
+    ck_assert_str_eq(sql_one("SELECT string_agg(id::text, ' ') FROM payloads"), uuid_text(read.id));
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM payload_chunks"), 1);
+}
+END_TEST
+
+Suite *suite_payloads(void)
+{
+    Suite *suite = suite_create("payloads");
+    TCase *tcase = db_case(suite, "payloads");
+
+    tcase_add_checked_fixture(tcase, setup, NULL);
+    tcase_add_test(tcase, test_kept);
+    tcase_add_test(tcase, test_equal_once);
+    tcase_add_test(tcase, test_accept);
+    tcase_add_test(tcase, test_retention);
+    return suite;
+}

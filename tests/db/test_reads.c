@@ -1,0 +1,192 @@
+/* Pages of records and ranges of blocks. */
+#include "db_test.h"
+
+#include <stdlib.h>
+
+#include "store/block.h"
+
+static struct gw_connection connection;
+
+static void setup(void)
+{
+    connection = make_connection(make_user("Ana"), "polar", "42");
+}
+
+#define COUNT 25
+
+/* Pairs that begin at the same moment, so that the id decides. */
+static void put_workouts(void)
+{
+    struct gw_workout w[COUNT];
+    struct gw_sleep s[COUNT];
+    char ids[COUNT][8];
+    struct gw_commit commit = make_commit(&connection);
+
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(ids[i], sizeof(ids[i]), "w%d", i);
+        w[i] = make_workout(ids[i], T0 + i / 2 * HOUR_US, 1, 60);
+        w[i].head.source = (uint32_t)i % 3;
+        w[i].type = i % 5 == 0 ? "cycling" : "running";
+        s[i] = make_sleep(ids[i], T0 + i / 2 * HOUR_US, 1, 28800);
+    }
+    commit.workouts = w;
+    commit.workouts_count = COUNT;
+    commit.sleeps = s;
+    commit.sleeps_count = COUNT;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+}
+
+static struct gw_event_query all(int64_t limit)
+{
+    return (struct gw_event_query){.user = connection.user_id, .from_us = T0, .to_us = T0 + DAY_US, .limit = limit};
+}
+
+START_TEST(test_pages)
+{
+    struct gw_event_query q = all(7);
+    struct gw_event_page page, back;
+    struct gw_uuid seen[COUNT];
+    size_t count = 0;
+
+    put_workouts();
+    do {
+        ck_good(gw_store_workout_page(db, arena, &q, &page, &err));
+        ck_assert_int_eq(page.total, COUNT);
+        ck_assert_uint_eq(page.sources_count, 3);
+        for (size_t i = 0; i < page.count; i++) {
+            const struct gw_record_head *h = &page.workouts[i].head;
+            if (q.has_after)
+                ck_assert(h->start_us < q.after_start_us || (h->start_us == q.after_start_us &&
+                                                             memcmp(h->id.b, q.after_id.b, 16) < 0));
+            ck_assert_ptr_nonnull(gw_store_source_find(page.sources, page.sources_count, h->source_id));
+            seen[count++] = h->id;
+            q.has_after = true;
+            q.after_start_us = h->start_us;
+            q.after_id = h->id;
+        }
+        /* one that arrives in between is not seen twice, and moves nobody */
+        struct gw_workout w = make_workout(NULL, T0 + DAY_US - 1000000 - (int64_t)count, 1, 60);
+        struct gw_commit commit = make_commit(&connection);
+        commit.workouts = &w;
+        commit.workouts_count = page.more ? 0 : 1;
+        ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    } while (page.more);
+    ck_assert_uint_eq(count, COUNT);
+    /* back again: the page before the last one's first row */
+    q.backwards = true;
+    q.after_start_us = page.workouts[0].head.start_us;
+    q.after_id = page.workouts[0].head.id;
+    ck_good(gw_store_workout_page(db, arena, &q, &back, &err));
+    ck_assert_uint_eq(back.count, 7);
+    ck_assert(back.more);
+    for (size_t i = 0; i < 7; i++)
+        ck_assert(gw_uuid_eq(back.workouts[i].head.id, seen[14 + i]));
+}
+END_TEST
+
+START_TEST(test_filters)
+{
+    struct gw_event_query q = all(100);
+    struct gw_event_page page;
+
+    put_workouts();
+    q.type = "cycling";
+    ck_good(gw_store_workout_page(db, arena, &q, &page, &err));
+    ck_assert_uint_eq(page.count, 5);
+    ck_assert_int_eq(page.total, 5);
+    ck_assert(!page.more);
+    q.type = NULL;
+    q.provider = "suunto";
+    ck_good(gw_store_workout_page(db, arena, &q, &page, &err));
+    ck_assert_uint_eq(page.count, 0);
+    q = all(100);
+    q.to_us = T0 + 2 * HOUR_US;
+    ck_good(gw_store_sleep_page(db, arena, &q, &page, &err));
+    ck_assert_uint_eq(page.count, 4);
+    ck_assert_str_eq(page.sleeps[0].stages, "[{\"stage\":\"deep\",\"start_us\":1,\"end_us\":2}]");
+    ck_assert(page.sleeps[0].score == 81 && page.sleeps[0].asleep_s == 28200);
+    q.user = gw_uuid_v4();
+    ck_good(gw_store_sleep_page(db, arena, &q, &page, &err));
+    ck_assert_uint_eq(page.count, 0);
+}
+END_TEST
+
+START_TEST(test_blocks)
+{
+    int64_t t[3000];
+    double v[3000];
+    struct gw_series_in s[] = {{.metric = 7, .offset_s = 0, .count = 3000, .t_us = t, .v = v},
+                               {.metric = 1, .source = 1, .offset_s = 0, .count = 3000, .t_us = t, .v = v},
+                               {.metric = 1, .source = 2, .offset_s = 0, .count = 3000, .t_us = t, .v = v}};
+    const uint16_t metrics[] = {1, 7, 99};
+    struct gw_series_query q = {.user = connection.user_id, .metrics = metrics, .metrics_count = 3,
+                                .from_us = T0, .to_us = T0 + 3 * DAY_US, .with_data = true};
+    struct gw_commit commit = make_commit(&connection);
+    struct gw_block_row *rows;
+    struct gw_source *sources;
+    size_t count, sources_count;
+
+    for (int i = 0; i < 3000; i++) {
+        t[i] = T0 + 10 * HOUR_US + i * MIN_US;
+        v[i] = i % 100;
+    }
+    commit.series = s;
+    commit.series_count = 3;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    ck_good(gw_store_series_blocks(db, arena, &q, &rows, &count, &sources, &sources_count, &err));
+    ck_assert_uint_eq(count, 9);
+    ck_assert_uint_eq(sources_count, 3);
+    for (size_t i = 0; i < count; i++) {
+        struct gw_block block;
+        int64_t first, last;
+        if (i > 0)
+            ck_assert(rows[i].bucket > rows[i - 1].bucket ||
+                      (rows[i].bucket == rows[i - 1].bucket &&
+                       (rows[i].metric > rows[i - 1].metric ||
+                        (rows[i].metric == rows[i - 1].metric && rows[i].source_id > rows[i - 1].source_id))));
+        ck_good(gw_block_decode(rows[i].data, arena, &block, &err));
+        ck_assert_uint_eq(gw_block_live(&block, &first, &last), rows[i].n);
+        ck_assert(first == rows[i].first_us && last == rows[i].last_us);
+    }
+    /* what lies outside by its bounds is not fetched */
+    q.to_us = T0 + 10 * HOUR_US;
+    ck_good(gw_store_series_blocks(db, arena, &q, &rows, &count, &sources, &sources_count, &err));
+    ck_assert_uint_eq(count, 0);
+    q.to_us++;
+    q.with_data = false;
+    ck_good(gw_store_series_blocks(db, arena, &q, &rows, &count, &sources, &sources_count, &err));
+    ck_assert_uint_eq(count, 3);
+    ck_assert_uint_eq(rows[0].data.len, 0);
+    q.from_us = T0 + 12 * HOUR_US;
+    q.to_us = T0 + 13 * HOUR_US;
+    ck_good(gw_store_series_blocks(db, arena, &q, &rows, &count, &sources, &sources_count, &err));
+    ck_assert_uint_eq(count, 3);
+}
+END_TEST
+
+START_TEST(test_metric_numbers)
+{
+    uint16_t a, b, again;
+
+    ck_good(gw_store_metric_number(db, "acme.glow", "lux", 1, &a, &err));
+    ck_good(gw_store_metric_number(db, "acme.hum", "Hz", 1, &b, &err));
+    ck_good(gw_store_metric_number(db, "acme.glow", "lux", 1, &again, &err));
+    ck_assert_uint_eq(a, 10000);
+    ck_assert_uint_eq(b, 10001);
+    ck_assert_uint_eq(again, a);
+    ck_fails(gw_store_metric_number(db, "acme.glow", "cd", 1, &again, &err), GW_CONFLICT);
+}
+END_TEST
+
+Suite *suite_reads(void)
+{
+    Suite *suite = suite_create("reads");
+    TCase *tcase = db_case(suite, "reads");
+
+    tcase_add_checked_fixture(tcase, setup, NULL);
+    tcase_add_test(tcase, test_pages);
+    tcase_add_test(tcase, test_filters);
+    tcase_add_test(tcase, test_blocks);
+    tcase_add_test(tcase, test_metric_numbers);
+    return suite;
+}
