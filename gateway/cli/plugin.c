@@ -21,9 +21,9 @@
 #define GW_PLUGIN_DIR "/usr/local/lib/aorta/plugins"
 #endif
 
-#define BIG_PAYLOAD ((uint64_t)8 << 20) /* above this normalize reads, as in the gateway */
-#define WHOLE_MOST ((uint64_t)64 << 20) /* of a webhook's body */
-#define PAIRS_MOST 64
+#define BIG_PAYLOAD          ((uint64_t)8 << 20)  /* above this normalize reads, as in the gateway */
+#define WHOLE_MOST           ((uint64_t)64 << 20) /* of a webhook's body */
+#define PAIRS_MOST           64
 #define NORMALIZE_TIMEOUT_MS (3600 * 1000)
 
 enum { DONE = 0, FAILED = 1, USAGE = 2 };
@@ -75,8 +75,19 @@ static int print(struct gw_buf *out)
 
 /* ---- options ---- */
 
-enum { OPT_DIR = 256, OPT_KIND, OPT_OFFSET, OPT_TZ, OPT_RECEIVED, OPT_EXTERNAL_ID, OPT_SUMMARY, OPT_HEADER,
-       OPT_QUERY, OPT_VERIFY, OPT_HELP };
+enum {
+    OPT_DIR = 256,
+    OPT_KIND,
+    OPT_OFFSET,
+    OPT_TZ,
+    OPT_RECEIVED,
+    OPT_EXTERNAL_ID,
+    OPT_SUMMARY,
+    OPT_HEADER,
+    OPT_QUERY,
+    OPT_VERIFY,
+    OPT_HELP
+};
 
 /* Which command takes which option. */
 enum { LIST = 1, INSPECT = 2, NORMALIZE = 4, ROUTE = 8, ANY = 15 };
@@ -384,9 +395,13 @@ static int run_route(const struct ask *ask, const struct gw_provider *provider, 
     struct gw_sink sink;
     struct gw_call call = {.provider = provider, .sink = &sink};
     struct gw_err err = {0};
-    aorta_webhook_req req = {.struct_size = sizeof(req), .method = "POST", .query = ask->query,
-                             .query_count = ask->query_count, .headers = ask->headers,
-                             .headers_count = ask->headers_count, .received_at_us = ask->received_us,
+    aorta_webhook_req req = {.struct_size = sizeof(req),
+                             .method = "POST",
+                             .query = ask->query,
+                             .query_count = ask->query_count,
+                             .headers = ask->headers,
+                             .headers_count = ask->headers_count,
+                             .received_at_us = ask->received_us,
                              .body = {(const uint8_t *)in->bytes.data, in->bytes.len}};
     enum gw_code code = GW_OK;
 

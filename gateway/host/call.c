@@ -18,8 +18,7 @@ static unsigned visible(const struct gw_provider *provider, uint32_t op)
     case AORTA_OP_REVOKE:
         return SEE_ID | SEE_EXTRA | SEE_ACCESS | SEE_REFRESH;
     case AORTA_OP_SYNC:
-        return SEE_ID | SEE_EXTRA |
-               (provider->plugin->desc->flags & AORTA_DESC_SIGNS_REQUESTS ? SEE_ACCESS : 0u);
+        return SEE_ID | SEE_EXTRA | (provider->plugin->desc->flags & AORTA_DESC_SIGNS_REQUESTS ? SEE_ACCESS : 0u);
     case AORTA_OP_AUTHORIZE:
     case AORTA_OP_CALLBACK:
         return SEE_ID | SEE_EXTRA;
@@ -81,16 +80,17 @@ static void other_reason(const struct gw_frame *frame, aorta_status status)
 
     snprintf(number, sizeof(number), "%d", (int)status);
     snprintf(recorded, sizeof(recorded), "%d", (int)frame->failed);
-    gw_log(GW_LOG_WARN, "plugin returned another status than it gave a reason for", "plugin", frame->provider->id,
-           "op", gw_op_name(frame->ctx.op), "status", number, "recorded", recorded, NULL);
+    gw_log(GW_LOG_WARN, "plugin returned another status than it gave a reason for", "plugin", frame->provider->id, "op",
+           gw_op_name(frame->ctx.op), "status", number, "recorded", recorded, NULL);
 }
 
 /* Sets frame->err for a failing status. An operation that was told to end ends for that reason. */
 static void settle(struct gw_frame *frame, aorta_status status)
 {
     if (frame->ended && status != frame->ended)
-        gw_frame_fail(frame, frame->ended, frame->ended == AORTA_ERR_CANCELLED ? "The operation was cancelled."
-                                                                               : "The operation took too long.");
+        gw_frame_fail(frame, frame->ended,
+                      frame->ended == AORTA_ERR_CANCELLED ? "The operation was cancelled."
+                                                          : "The operation took too long.");
     else if (!frame->failed)
         generic_reason(frame, status);
     else if (frame->failed != status) {

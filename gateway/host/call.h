@@ -31,8 +31,8 @@ struct gw_sink {
     /* AORTA_HTTP_AUTH: the bearer token now; refused = the last one was answered 401, make a new one. */
     enum gw_code (*token)(void *self, bool refused, struct gw_secret *ret, struct gw_err *err);
     /* get: GW_NOT_FOUND; the value lives in the arena of the call. */
-    enum gw_code (*state_get)(void *self, uint32_t scope, struct gw_str key, struct gw_arena *arena,
-                              struct gw_str *ret, struct gw_err *err);
+    enum gw_code (*state_get)(void *self, uint32_t scope, struct gw_str key, struct gw_arena *arena, struct gw_str *ret,
+                              struct gw_err *err);
     enum gw_code (*state_put)(void *self, uint32_t scope, struct gw_str key, struct gw_str value, int64_t ttl_s,
                               struct gw_err *err);
     enum gw_code (*authorize_done)(void *self, const aorta_authorize_result *result, struct gw_err *err);
@@ -57,7 +57,7 @@ struct gw_sink {
     /* A WARN or worse log line with a field "warning": for the run's warnings. May be NULL. */
     void (*warning)(void *self, struct gw_str text);
     void (*progress)(void *self, uint64_t done, uint64_t total, struct gw_str what); /* may be NULL */
-    int64_t (*now_us)(void *self); /* NULL = gw_now_us */
+    int64_t (*now_us)(void *self);                                                   /* NULL = gw_now_us */
 };
 
 struct gw_call {
@@ -69,17 +69,20 @@ struct gw_call {
 };
 
 /* Each returns GW_OK or the code the plugin's status maps to (class by class; see codes.def), with err filled from
- * host->fail: wire code "<id>.<what>" only where the contract lets it through (validation, connection), retry_after
+ * host->fail: wire code "<id>.<what>" only where the contract lets it through (-1xx and SCOPE), retry_after
  * and upstream status always. A status with no reason recorded gets a plain sentence and a log line. */
-enum gw_code gw_call_authorize(const struct gw_call *call, const aorta_authorize_req *req, struct gw_err *err) GW_MUST_USE;
-enum gw_code gw_call_callback(const struct gw_call *call, const aorta_callback_req *req, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_call_authorize(const struct gw_call *call, const aorta_authorize_req *req,
+                               struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_call_callback(const struct gw_call *call, const aorta_callback_req *req,
+                              struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_call_refresh(const struct gw_call *call, struct gw_err *err) GW_MUST_USE; /* GW_UNSUPPORTED: no ext */
 enum gw_code gw_call_revoke(const struct gw_call *call, struct gw_err *err) GW_MUST_USE;
 
 enum gw_sync_outcome { GW_SYNC_DONE, GW_SYNC_YIELD, GW_SYNC_PENDING };
 enum gw_code gw_call_sync(const struct gw_call *call, const aorta_sync_req *req, enum gw_sync_outcome *ret,
                           struct gw_err *err) GW_MUST_USE;
-enum gw_code gw_call_normalize(const struct gw_call *call, const aorta_payload *payload, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_call_normalize(const struct gw_call *call, const aorta_payload *payload,
+                               struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_call_verify(const struct gw_call *call, const aorta_webhook_req *req, struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_call_route(const struct gw_call *call, const aorta_webhook_req *req, struct gw_err *err) GW_MUST_USE;
 /* 0 = the plugin takes no webhooks. */

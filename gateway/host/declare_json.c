@@ -139,9 +139,8 @@ static void write_metric(const void *row, struct gw_buf *out)
     text(&o, "name", m->name);
     text(&o, "unit", m->unit);
     text(&o, "description", m->description);
-    text(&o, "aggregation", m->aggregation < sizeof(aggregations) / sizeof(aggregations[0])
-                                ? aggregations[m->aggregation]
-                                : "unknown");
+    text(&o, "aggregation",
+         m->aggregation < sizeof(aggregations) / sizeof(aggregations[0]) ? aggregations[m->aggregation] : "unknown");
     end(&o);
 }
 
@@ -174,10 +173,14 @@ static void write_capabilities(struct object *o, uint64_t capabilities)
         uint64_t bit;
         const char *name;
     } names[] = {
-        {AORTA_CAP_OAUTH, "oauth"},       {AORTA_CAP_PULL, "pull"},
-        {AORTA_CAP_WEBHOOK_PUSH, "webhook_push"}, {AORTA_CAP_WEBHOOK_PING, "webhook_ping"},
-        {AORTA_CAP_UPLOAD, "upload"},     {AORTA_CAP_IMPORT, "import"},
-        {AORTA_CAP_BACKFILL_ASYNC, "backfill_async"}, {AORTA_CAP_WORKOUTS, "workouts"},
+        {AORTA_CAP_OAUTH, "oauth"},
+        {AORTA_CAP_PULL, "pull"},
+        {AORTA_CAP_WEBHOOK_PUSH, "webhook_push"},
+        {AORTA_CAP_WEBHOOK_PING, "webhook_ping"},
+        {AORTA_CAP_UPLOAD, "upload"},
+        {AORTA_CAP_IMPORT, "import"},
+        {AORTA_CAP_BACKFILL_ASYNC, "backfill_async"},
+        {AORTA_CAP_WORKOUTS, "workouts"},
         {AORTA_CAP_247, "247"},
     };
     const char *list_of[sizeof(names) / sizeof(names[0]) + 1];

@@ -9,15 +9,15 @@
 #include "host/metrics.h"
 #include "host/url.h"
 
-#define LIST_MOST 1024 /* a list without its closing NULL would be read for ever */
-#define ROWS_MOST 4096
+#define LIST_MOST    1024 /* a list without its closing NULL would be read for ever */
+#define ROWS_MOST    4096
 #define FLAGS_REFUSE 0xff000000u
 
-#define CHECK(call)                                                                                           \
-    do {                                                                                                      \
-        enum gw_code check_code_ = (call);                                                                    \
-        if (check_code_ != GW_OK)                                                                             \
-            return check_code_;                                                                               \
+#define CHECK(call)                                                                                                    \
+    do {                                                                                                               \
+        enum gw_code check_code_ = (call);                                                                             \
+        if (check_code_ != GW_OK)                                                                                      \
+            return check_code_;                                                                                        \
     } while (0)
 
 #define WRONG(...) gw_fail(err, GW_CONTRACT, __VA_ARGS__)
@@ -45,8 +45,8 @@ static bool own_name(const char *name, const char *id)
 {
     size_t len = strlen(id);
 
-    return text_ok(name) && strncmp(name, id, len) == 0 && name[len] == '.' && name[len + 1] &&
-           strlen(name) <= 64 && !strpbrk(name, " \t\r\n,\"");
+    return text_ok(name) && strncmp(name, id, len) == 0 && name[len] == '.' && name[len + 1] && strlen(name) <= 64 &&
+           !strpbrk(name, " \t\r\n,\"");
 }
 
 static bool semver_ok(const char *v)
@@ -277,8 +277,7 @@ static enum gw_code check_rates(const aorta_descriptor *d, struct gw_err *err)
         if (!name_ok(r->key, 1, 32))
             return WRONG("a rate has a key that is not [a-z][a-z0-9_]{0,31}");
         if (r->scope != AORTA_RATE_APP && r->scope != AORTA_RATE_CONNECTION)
-            return WRONG("the rate %s has the scope %u, which this gateway does not know", r->key,
-                         (unsigned)r->scope);
+            return WRONG("the rate %s has the scope %u, which this gateway does not know", r->key, (unsigned)r->scope);
         if (r->requests == 0 || r->window_ms <= 0)
             return WRONG("the rate %s allows nothing", r->key);
     }
@@ -336,8 +335,8 @@ static enum gw_code check_kinds(const aorta_descriptor *d, struct gw_err *err)
 
 static enum gw_code check_coverage(const aorta_descriptor *d, struct gw_err *err)
 {
-    CHECK(check_table(d->coverage, d->coverage_count, d->coverage_stride, sizeof(aorta_coverage_decl), "coverage",
-                      err));
+    CHECK(
+        check_table(d->coverage, d->coverage_count, d->coverage_stride, sizeof(aorta_coverage_decl), "coverage", err));
     for (uint32_t i = 0; i < d->coverage_count; i++) {
         const aorta_coverage_decl *c = GW_ROW(aorta_coverage_decl, d->coverage, i, d->coverage_stride);
         if (!text_ok(c->what) || !text_ok(c->name) || !optional_text_ok(c->notes))

@@ -8,16 +8,16 @@
 #include "base/log.h"
 #include "base/time.h"
 
-#define INIT (1u << 0)
+#define INIT      (1u << 0)
 #define AUTHORIZE (1u << AORTA_OP_AUTHORIZE)
-#define CALLBACK (1u << AORTA_OP_CALLBACK)
-#define SYNC (1u << AORTA_OP_SYNC)
+#define CALLBACK  (1u << AORTA_OP_CALLBACK)
+#define SYNC      (1u << AORTA_OP_SYNC)
 #define NORMALIZE (1u << AORTA_OP_NORMALIZE)
-#define REFRESH (1u << AORTA_OP_REFRESH)
-#define VERIFY (1u << AORTA_OP_WEBHOOK_VERIFY)
-#define ROUTE (1u << AORTA_OP_WEBHOOK_ROUTE)
-#define REVOKE (1u << AORTA_OP_REVOKE)
-#define EVERY (INIT | AUTHORIZE | CALLBACK | SYNC | NORMALIZE | REFRESH | VERIFY | ROUTE | REVOKE)
+#define REFRESH   (1u << AORTA_OP_REFRESH)
+#define VERIFY    (1u << AORTA_OP_WEBHOOK_VERIFY)
+#define ROUTE     (1u << AORTA_OP_WEBHOOK_ROUTE)
+#define REVOKE    (1u << AORTA_OP_REVOKE)
+#define EVERY     (INIT | AUTHORIZE | CALLBACK | SYNC | NORMALIZE | REFRESH | VERIFY | ROUTE | REVOKE)
 
 static const struct {
     const char *name;
@@ -89,8 +89,11 @@ struct gw_frame *gw_frame_begin(const struct gw_provider *provider, const struct
     frame->cancel = cancel;
     frame->thread = pthread_self();
     frame->conn.struct_size = sizeof(frame->conn);
-    frame->ctx = (aorta_ctx){.struct_size = sizeof(frame->ctx), .op = op, .host = &gw_host_table,
-                             .conn = &frame->conn, .host_private = frame,
+    frame->ctx = (aorta_ctx){.struct_size = sizeof(frame->ctx),
+                             .op = op,
+                             .host = &gw_host_table,
+                             .conn = &frame->conn,
+                             .host_private = frame,
                              .deadline_us = gw_mono_us() + timeout_ms * 1000};
     frame->magic = GW_FRAME_ALIVE;
     return frame;

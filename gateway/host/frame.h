@@ -11,10 +11,10 @@
 #include "host/call.h"
 #include "host/sources.h"
 
-#define GW_FRAME_ALIVE 0x46726d65u
-#define GW_FRAME_DEAD 0x64656164u
-#define GW_FRAME_MEMORY ((size_t)256 << 20) /* of one operation: arena and answers together */
-#define GW_FRAME_LOG_LINES 200              /* of one operation; the rest is counted */
+#define GW_FRAME_ALIVE     0x46726d65u
+#define GW_FRAME_DEAD      0x64656164u
+#define GW_FRAME_MEMORY    ((size_t)256 << 20) /* of one operation: arena and answers together */
+#define GW_FRAME_LOG_LINES 200                 /* of one operation; the rest is counted */
 
 enum gw_service {
 #define SERVICE(name, ops) GW_SERVICE_##name,
@@ -142,8 +142,8 @@ static inline bool gw_text_ok(aorta_str s, size_t most)
 }
 /* NULL when fine; else what is wrong with it. */
 const char *gw_payload_fault(const struct gw_provider *provider, const aorta_payload *payload);
-#define GW_TIME_MOST_US INT64_C(7258118400000000) /* 2200-01-01 */
+#define GW_TIME_MOST_US  INT64_C(7258118400000000) /* 2200-01-01 */
 #define GW_OFFSET_MOST_S 64800
-#define GW_ID_MOST 512
+#define GW_ID_MOST       512
 
 #endif

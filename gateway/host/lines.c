@@ -310,6 +310,10 @@ static int64_t on_read(void *self, void *buf, size_t cap)
 
 void gw_lines_sink(struct gw_lines *lines, struct gw_sink *ret)
 {
-    *ret = (struct gw_sink){.self = lines, .record = on_record, .series = on_series, .refused = on_refused,
-                            .webhook_item = on_item, .payload_read = lines->read ? on_read : NULL};
+    *ret = (struct gw_sink){.self = lines,
+                            .record = on_record,
+                            .series = on_series,
+                            .refused = on_refused,
+                            .webhook_item = on_item,
+                            .payload_read = lines->read ? on_read : NULL};
 }

@@ -12,8 +12,8 @@
 
 struct gw_lines {
     struct gw_buf *out;
-    bool summary; /* of samples: least, most and mean instead of all */
-    size_t records, series, samples, items, refused; /* counted */
+    bool summary;                                       /* of samples: least, most and mean instead of all */
+    size_t records, series, samples, items, refused;    /* counted */
     int64_t (*read)(void *self, void *buf, size_t cap); /* a big payload's bytes, or NULL */
     void *read_self;
 };

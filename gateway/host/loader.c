@@ -17,8 +17,11 @@
 #include "host/declare.h"
 #include "host/registry.h" /* gw_loader_open */
 
-static const aorta_host_info host_info = {.struct_size = sizeof(host_info), .abi_major = AORTA_ABI_MAJOR,
-                                          .abi_minor = AORTA_ABI_MINOR, .name = "aorta", .version = GW_VERSION};
+static const aorta_host_info host_info = {.struct_size = sizeof(host_info),
+                                          .abi_major = AORTA_ABI_MAJOR,
+                                          .abi_minor = AORTA_ABI_MINOR,
+                                          .name = "aorta",
+                                          .version = GW_VERSION};
 
 /* jansson seeds its hash tables at the first use, which would be a race between threads. */
 static pthread_once_t libraries_once = PTHREAD_ONCE_INIT;
@@ -50,8 +53,7 @@ static enum gw_code refuse(struct gw_err *err, enum gw_code code, const char *pa
     vsnprintf(reason, sizeof(reason), fmt, args);
     va_end(args);
     if (plugin)
-        snprintf(built, sizeof(built), "plugin ABI %u.%u, ", (unsigned)plugin->abi_major,
-                 (unsigned)plugin->abi_minor);
+        snprintf(built, sizeof(built), "plugin ABI %u.%u, ", (unsigned)plugin->abi_major, (unsigned)plugin->abi_minor);
     return gw_fail(err, code, "%s (%sgateway ABI %u.%u) was refused: %s.", path, built, (unsigned)AORTA_ABI_MAJOR,
                    (unsigned)AORTA_ABI_MINOR, reason);
 }
@@ -91,13 +93,11 @@ static enum gw_code check_elf(const char *path, int fd, struct gw_err *err)
     Elf64_Ehdr head;
 
     if (pread(fd, &head, sizeof(head), 0) != (ssize_t)sizeof(head) || memcmp(head.e_ident, ELFMAG, SELFMAG) != 0)
-        return refuse(err, GW_CONTRACT, path, NULL,
-                      "it is not a shared object; build it with -shared -fPIC");
+        return refuse(err, GW_CONTRACT, path, NULL, "it is not a shared object; build it with -shared -fPIC");
     if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_machine != OUR_MACHINE)
         return refuse(err, GW_CONTRACT, path, NULL, "it was built for another machine; build it for this one");
     if (head.e_type != ET_DYN)
-        return refuse(err, GW_CONTRACT, path, NULL,
-                      "it is not a shared object; build it with -shared -fPIC");
+        return refuse(err, GW_CONTRACT, path, NULL, "it is not a shared object; build it with -shared -fPIC");
     return GW_OK;
 }
 
@@ -128,7 +128,7 @@ static enum gw_code check_pin(const char *path, int fd, const char *sha256, stru
     if (!sha256)
         return GW_OK;
     if (strlen(sha256) != 64 || strspn(sha256, "0123456789abcdefABCDEF") != 64)
-        return refuse(err, GW_CONFIG, path, NULL, 
+        return refuse(err, GW_CONFIG, path, NULL,
                       "its sha256 in the configuration is not 64 hexadecimal digits; write what sha256sum prints");
     code = digest_of(path, fd, hex, err);
     if (code != GW_OK || strcasecmp(hex, sha256) == 0)
@@ -196,8 +196,8 @@ static enum gw_code check_version(const char *path, const aorta_plugin *p, struc
 {
     if (p->magic != AORTA_MAGIC)
         return refuse(err, GW_CONTRACT, path, NULL,
-                      "its magic number is 0x%08x, not 0x%08x; begin the struct with AORTA_MAGIC",
-                      (unsigned)p->magic, (unsigned)AORTA_MAGIC);
+                      "its magic number is 0x%08x, not 0x%08x; begin the struct with AORTA_MAGIC", (unsigned)p->magic,
+                      (unsigned)AORTA_MAGIC);
     if (p->abi_major != AORTA_ABI_MAJOR)
         return refuse(err, GW_CONTRACT, path, p, "its major is another; build it against this gateway's headers");
 #if AORTA_ABI_MAJOR == 0
@@ -209,8 +209,7 @@ static enum gw_code check_version(const char *path, const aorta_plugin *p, struc
         return refuse(err, GW_CONTRACT, path, p, "it needs at least %u.%u; use a newer gateway",
                       (unsigned)AORTA_ABI_MAJOR, (unsigned)p->min_host_minor);
     if (p->struct_size < sizeof(*p))
-        return refuse(err, GW_CONTRACT, path, p,
-                      "its struct_size is %u, less than %zu; set it to sizeof(aorta_plugin)",
+        return refuse(err, GW_CONTRACT, path, p, "its struct_size is %u, less than %zu; set it to sizeof(aorta_plugin)",
                       (unsigned)p->struct_size, sizeof(*p));
     return GW_OK;
 }

@@ -57,8 +57,7 @@ static void malformed(struct parse *p, uint32_t i, const char *what)
 
     p->wrong[i] = true;
     if (d->type == AORTA_TYPE_ENUM)
-        add_declared(p, i, "parameter.choice",
-                     gw_arena_printf(p->arena, "%s must be one of its choices.", d->name));
+        add_declared(p, i, "parameter.choice", gw_arena_printf(p->arena, "%s must be one of its choices.", d->name));
     else
         add(p, d->name, "parameter.type", gw_arena_printf(p->arena, "%s must be %s.", d->name, what));
 }
@@ -87,8 +86,7 @@ static void read_decl(struct parse *p, uint32_t i)
             continue;
         if (given) {
             p->wrong[i] = true;
-            add(p, d->name, "parameter.repeated",
-                gw_arena_printf(p->arena, "%s was given more than once.", d->name));
+            add(p, d->name, "parameter.repeated", gw_arena_printf(p->arena, "%s was given more than once.", d->name));
             return;
         }
         given = &p->texts[k];
@@ -234,8 +232,13 @@ enum gw_code gw_params_parse(const aorta_param *decls, uint32_t count, uint32_t 
                              struct gw_str **ret_ignored, size_t *ret_ignored_count,
                              struct gw_violations *ret_violations, struct gw_err *err)
 {
-    struct parse p = {.decls = decls, .count = count, .stride = stride, .texts = texts, .texts_count = texts_count,
-                      .now_us = now_us, .arena = arena};
+    struct parse p = {.decls = decls,
+                      .count = count,
+                      .stride = stride,
+                      .texts = texts,
+                      .texts_count = texts_count,
+                      .now_us = now_us,
+                      .arena = arena};
 
     if (!make_room(&p, rules_count) || !find_ignored(&p, ret_ignored, ret_ignored_count))
         return gw_fail(err, GW_NOMEM, NULL);

@@ -12,7 +12,7 @@
 #include "host/metrics.h"
 #include "host/params.h"
 
-#define INIT_TIMEOUT_MS 10000
+#define INIT_TIMEOUT_MS   10000
 #define TOOL_METRICS_FROM 10000
 
 /* A provider and what belongs to it. `pub` is what others see. */
@@ -95,8 +95,7 @@ static void misconfigured(struct instance *in, const struct gw_violations *v, st
     set_state(in, "misconfigured", text);
 }
 
-static bool resolve_settings(struct instance *in, const struct gw_param_text *texts, size_t count,
-                             aorta_value **ret)
+static bool resolve_settings(struct instance *in, const struct gw_param_text *texts, size_t count, aorta_value **ret)
 {
     const aorta_descriptor *d = in->pub.plugin->desc;
     struct gw_violations violations = {0};

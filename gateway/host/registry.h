@@ -45,8 +45,8 @@ struct gw_provider {
     const char *id;
     const char *module; /* full path */
     bool ready;
-    const char *state;  /* ready, refused (the file), misconfigured (the settings) */
-    const char *reason; /* one sentence for the operator; NULL when ready */
+    const char *state;          /* ready, refused (the file), misconfigured (the settings) */
+    const char *reason;         /* one sentence for the operator; NULL when ready */
     const aorta_plugin *plugin; /* NULL when refused */
     void *self;
     const struct gw_metric_map *metrics; /* the plugin's own metrics: see gw_registry_number_metrics */
@@ -66,8 +66,7 @@ const struct gw_provider *gw_registry_at(const struct gw_registry *registry, siz
 
 /* Gives the plugins' own metrics their numbers: `number` asks the store. Once, after load, before threads; without it
  * those metrics are unknown to host->metric. `self` is handed to `number`. */
-typedef enum gw_code gw_metric_number_fn(void *self, const aorta_metric_decl *decl, uint16_t *ret,
-                                         struct gw_err *err);
+typedef enum gw_code gw_metric_number_fn(void *self, const aorta_metric_decl *decl, uint16_t *ret, struct gw_err *err);
 enum gw_code gw_registry_number_metrics(struct gw_registry *registry, gw_metric_number_fn *number, void *self,
                                         struct gw_err *err) GW_MUST_USE;
 

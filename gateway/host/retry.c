@@ -18,8 +18,9 @@ static bool http_date(struct gw_str value, int64_t *ret_us)
         return false;
     memcpy(text, value.ptr, value.len);
     text[value.len] = '\0';
-    if (sscanf(text, "%*3[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT%n", &day, month, &year, &hour, &minute, &second,
-               &end) != 6 || end == 0 || text[end])
+    if (sscanf(text, "%*3[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT%n", &day, month, &year, &hour, &minute, &second, &end) !=
+            6 ||
+        end == 0 || text[end])
         return false;
     at = strstr(months, month);
     if (!at || strlen(month) != 3 || (at - months) % 3 || year < 1970 || day < 1 || day > 31 || hour < 0 || minute < 0)

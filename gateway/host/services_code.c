@@ -151,8 +151,7 @@ static bool decode_percent(const char *text, size_t len, uint8_t *out, size_t *r
 
 static bool decode_into(uint32_t codec, const char *text, size_t len, uint8_t *out, size_t *ret_len)
 {
-    int variant = codec == AORTA_CODEC_B64 ? sodium_base64_VARIANT_ORIGINAL
-                                           : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+    int variant = codec == AORTA_CODEC_B64 ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
     const char *end = NULL;
 
     if (codec == AORTA_CODEC_PERCENT)

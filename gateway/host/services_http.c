@@ -11,11 +11,11 @@
 #include "host/url.h"
 
 #define TIMEOUT_DEFAULT_MS 30000
-#define RESPONSE_DEFAULT ((uint64_t)32 << 20)
-#define HEADERS_MOST 64
-#define REPEATS_MOST 2
-#define BACKOFF_FIRST_MS 200
-#define WAIT_MOST_MS 5000 /* longer waits are told to the plugin: threads are not for sleeping */
+#define RESPONSE_DEFAULT   ((uint64_t)32 << 20)
+#define HEADERS_MOST       64
+#define REPEATS_MOST       2
+#define BACKOFF_FIRST_MS   200
+#define WAIT_MOST_MS       5000 /* longer waits are told to the plugin: threads are not for sleeping */
 
 /* An answer as the plugin holds it; lives until released or the operation's end. */
 struct gw_answer {
@@ -77,8 +77,7 @@ static bool method_ok(const char *method)
 static bool has_header(const aorta_http_req *req, const char *name)
 {
     for (uint32_t i = 0; i < req->headers_count; i++)
-        if (req->headers[i].name.len == strlen(name) &&
-            strncasecmp(req->headers[i].name.ptr, name, strlen(name)) == 0)
+        if (req->headers[i].name.len == strlen(name) && strncasecmp(req->headers[i].name.ptr, name, strlen(name)) == 0)
             return true;
     return false;
 }
@@ -124,8 +123,8 @@ static bool entry_allows(const struct gw_provider *p, const char *entry, const s
     uint16_t port;
 
     if (entry[0] == '@')
-        return gw_url_parse(setting_url(p, entry + 1), &base) && base.https == url->https &&
-               base.port == url->port && gw_url_host_is(url, base.host);
+        return gw_url_parse(setting_url(p, entry + 1), &base) && base.https == url->https && base.port == url->port &&
+               gw_url_host_is(url, base.host);
     if (!gw_url_parse_host(gw_str(entry), &host, &port) || !gw_url_host_is(url, host))
         return false;
     return port ? url->port == port : url->port == (url->https ? 443 : 80);
@@ -247,8 +246,11 @@ static enum gw_code send_once(struct exchange *x, struct gw_net_response *answer
     int64_t timeout = x->req->timeout_ms ? x->req->timeout_ms : TIMEOUT_DEFAULT_MS;
     uint64_t most = x->req->max_response ? x->req->max_response : RESPONSE_DEFAULT;
     uint64_t room = GW_FRAME_MEMORY - gw_arena_used(frame->arena) - frame->answers_size;
-    struct gw_net_request request = {.method = x->req->method, .url = gw_str_of(x->req->url), .headers = x->headers,
-                                     .headers_count = x->headers_count, .cancel = frame->cancel,
+    struct gw_net_request request = {.method = x->req->method,
+                                     .url = gw_str_of(x->req->url),
+                                     .headers = x->headers,
+                                     .headers_count = x->headers_count,
+                                     .cancel = frame->cancel,
                                      .body = {(const char *)x->req->body.ptr, x->req->body.len}};
 
     request.timeout_ms = timeout < left ? timeout : left;
@@ -376,8 +378,11 @@ static aorta_status hand_over(struct exchange *x, struct gw_net_response *net, c
         a->pairs[i] = (aorta_pair){gw_str_to(net->headers[i].name), gw_str_to(net->headers[i].value)};
     a->net = *net;
     *net = (struct gw_net_response){0};
-    a->pub = (aorta_http_resp){.struct_size = sizeof(a->pub), .status = a->net.status, .headers = a->pairs,
-                               .headers_count = (uint32_t)a->net.headers_count, .attempts = x->attempts,
+    a->pub = (aorta_http_resp){.struct_size = sizeof(a->pub),
+                               .status = a->net.status,
+                               .headers = a->pairs,
+                               .headers_count = (uint32_t)a->net.headers_count,
+                               .attempts = x->attempts,
                                .body = {(const uint8_t *)a->net.body.ptr, a->net.body.len},
                                .elapsed_us = a->net.elapsed_us};
     a->size = a->net.body.len;

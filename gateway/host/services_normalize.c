@@ -8,11 +8,11 @@
 #include "host/frame.h"
 #include "host/metrics.h"
 
-#define FIELDS_MOST 256
-#define KEY_MOST 64
-#define TEXT_MOST 65536
-#define JSON_MOST ((size_t)16 << 20)
-#define SERIES_MOST 65536
+#define FIELDS_MOST      256
+#define KEY_MOST         64
+#define TEXT_MOST        65536
+#define JSON_MOST        ((size_t)16 << 20)
+#define SERIES_MOST      65536
 #define OWN_METRICS_FROM 10000
 
 /* Flag bits above this word's known ones and below 24 are a later minor's and may be ignored; these may not. */
@@ -92,8 +92,7 @@ static aorta_status refuse(struct gw_frame *frame, struct gw_str what, const cha
     return AORTA_ERR_DATA;
 }
 
-static aorta_status sink_answer(struct gw_frame *frame, struct gw_str what, enum gw_code code,
-                                const struct gw_err *err)
+static aorta_status sink_answer(struct gw_frame *frame, struct gw_str what, enum gw_code code, const struct gw_err *err)
 {
     if (code == GW_OK)
         return AORTA_OK;
@@ -143,8 +142,7 @@ static const char *value_fault(const aorta_value *v)
     case AORTA_TYPE_TIME:
         return time_ok(v->u.i) ? NULL : "a time is outside 1970 to 2200";
     case AORTA_TYPE_DATE:
-        return v->u.i >= 0 && v->u.i < GW_TIME_MOST_US / INT64_C(86400000000) ? NULL
-                                                                              : "a date is outside 1970 to 2200";
+        return v->u.i >= 0 && v->u.i < GW_TIME_MOST_US / INT64_C(86400000000) ? NULL : "a date is outside 1970 to 2200";
     case AORTA_TYPE_DURATION:
         return v->u.i >= 0 ? NULL : "a duration is negative";
     case AORTA_TYPE_JSON:
@@ -205,7 +203,8 @@ static bool key_before(const aorta_field *fields, uint32_t n, struct gw_str key)
 }
 
 /* Copies the fields that say something, each checked. NULL = fine, else a sentence for `refuse`. */
-static const char *copy_fields(struct gw_frame *frame, const aorta_record *record, aorta_field *out, uint32_t *ret_count)
+static const char *copy_fields(struct gw_frame *frame, const aorta_record *record, aorta_field *out,
+                               uint32_t *ret_count)
 {
     struct gw_str kind = gw_str_of(record->kind);
     uint32_t n = 0;
@@ -351,8 +350,7 @@ static void append(struct run *run, int64_t t, int64_t dur, double v)
 
     if (at > 0 && run->t[at - 1] == t) {
         at--;
-        if ((run->dur && dur < run->dur[at]) ||
-            ((!run->dur || dur == run->dur[at]) && run->v && v <= run->v[at]))
+        if ((run->dur && dur < run->dur[at]) || ((!run->dur || dur == run->dur[at]) && run->v && v <= run->v[at]))
             return;
     } else {
         run->count++;

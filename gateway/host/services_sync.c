@@ -1,10 +1,10 @@
 /* What flows from sync, authorize and callback to the caller: results, payloads, checkpoints, waiting, kept state. */
 #include "host/frame.h"
 
-#define STATE_KEY_MOST 64
+#define STATE_KEY_MOST   64
 #define STATE_VALUE_MOST 65536
-#define CURSOR_MOST 65536
-#define PAYLOAD_MOST ((uint64_t)1 << 30)
+#define CURSOR_MOST      65536
+#define PAYLOAD_MOST     ((uint64_t)1 << 30)
 
 /* ---- kept state ---- */
 
@@ -28,8 +28,7 @@ static aorta_status check_state(struct gw_frame *frame, uint32_t scope, const ch
         return gw_frame_forbid(frame, "The plugin used the state scope %u in %s, which may not.", (unsigned)scope,
                                gw_op_name(frame->ctx.op));
     if (!key || key_len < 1 || key_len > STATE_KEY_MOST || !gw_utf8_valid(key, key_len))
-        return gw_frame_broke(frame, "The plugin used a state key that is not 1 to %d bytes of text.",
-                              STATE_KEY_MOST);
+        return gw_frame_broke(frame, "The plugin used a state key that is not 1 to %d bytes of text.", STATE_KEY_MOST);
     return AORTA_OK;
 }
 
@@ -48,8 +47,8 @@ aorta_status gw_host_state_get(aorta_ctx *ctx, uint32_t scope, const char *key, 
         return gw_frame_broke(frame, "The plugin called host->state_get with no place for the value.");
     if (!frame->sink->state_get)
         return gw_frame_forbid(frame, "No state is kept here.");
-    if (frame->sink->state_get(frame->sink->self, scope, (struct gw_str){key, key_len}, frame->arena, &value,
-                               &err) == GW_OK) {
+    if (frame->sink->state_get(frame->sink->self, scope, (struct gw_str){key, key_len}, frame->arena, &value, &err) ==
+        GW_OK) {
         *out = (aorta_bytes){(const uint8_t *)value.ptr, value.len};
         return AORTA_OK;
     }
@@ -186,7 +185,8 @@ const char *gw_payload_fault(const struct gw_provider *provider, const aorta_pay
         return "its content_type or origin is not text, or too long";
     if (!gw_text_ok(p->external_id, GW_ID_MOST))
         return "its external_id is not text, or longer than 512 bytes";
-    if (p->flags & AORTA_PAYLOAD_HAS_OFFSET && (p->tz_offset_s < -GW_OFFSET_MOST_S || p->tz_offset_s > GW_OFFSET_MOST_S))
+    if (p->flags & AORTA_PAYLOAD_HAS_OFFSET &&
+        (p->tz_offset_s < -GW_OFFSET_MOST_S || p->tz_offset_s > GW_OFFSET_MOST_S))
         return "its offset is beyond 18 hours";
     return NULL;
 }

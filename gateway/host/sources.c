@@ -155,9 +155,14 @@ uint32_t gw_sources_add(struct gw_sources *s, struct gw_arena *arena, const aort
     copy = gw_arena_zalloc(arena, sizeof(*copy));
     if (!copy || !copy_texts(arena, texts))
         return 0;
-    *copy = (aorta_source){.struct_size = sizeof(*copy), .app = texts[0], .app_id = texts[1],
-                           .device_model = texts[2], .device_name = texts[3], .device_type = texts[4],
-                           .software = texts[5], .original = texts[6]};
+    *copy = (aorta_source){.struct_size = sizeof(*copy),
+                           .app = texts[0],
+                           .app_id = texts[1],
+                           .device_model = texts[2],
+                           .device_name = texts[3],
+                           .device_type = texts[4],
+                           .software = texts[5],
+                           .original = texts[6]};
     s->items[s->count] = copy;
     place(s, hash, s->count);
     return s->count++;

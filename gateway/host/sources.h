@@ -8,7 +8,7 @@
 #include "base/arena.h"
 
 #define GW_SOURCE_TEXT_MOST 256
-#define GW_SOURCES_MOST 4096
+#define GW_SOURCES_MOST     4096
 
 struct gw_sources {
     const aorta_source **items; /* item 0 is the provider itself */

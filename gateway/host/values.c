@@ -12,8 +12,8 @@
 #define STRING_DEFAULT_MOST 1024
 
 static const char *const names[] = {
-    [AORTA_TYPE_BOOL] = "boolean", [AORTA_TYPE_INT] = "integer", [AORTA_TYPE_FLOAT] = "number",
-    [AORTA_TYPE_STRING] = "string", [AORTA_TYPE_ENUM] = "enum",  [AORTA_TYPE_TIME] = "time",
+    [AORTA_TYPE_BOOL] = "boolean",  [AORTA_TYPE_INT] = "integer",       [AORTA_TYPE_FLOAT] = "number",
+    [AORTA_TYPE_STRING] = "string", [AORTA_TYPE_ENUM] = "enum",         [AORTA_TYPE_TIME] = "time",
     [AORTA_TYPE_DATE] = "date",     [AORTA_TYPE_DURATION] = "duration", [AORTA_TYPE_URL] = "url",
 };
 

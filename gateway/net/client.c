@@ -13,11 +13,11 @@
 #include "base/buf.h"
 #include "base/time.h"
 
-#define POLL_MS 100
-#define CONNECT_MOST_MS 10000
-#define KEPT_CONNECTIONS 8L
+#define POLL_MS            100
+#define CONNECT_MOST_MS    10000
+#define KEPT_CONNECTIONS   8L
 #define HEADERS_MOST_BYTES (256 * 1024)
-#define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
+#define SYSTEM_CA          "/etc/ssl/certs/ca-certificates.crt"
 
 static struct {
     char ca_file[512], user_agent[128], no_proxy[1024];
@@ -60,8 +60,7 @@ static void set_no_proxy(void)
 
     if (!own)
         own = getenv("NO_PROXY");
-    snprintf(net.no_proxy, sizeof(net.no_proxy), "localhost,127.0.0.1,::1%s%s", own && *own ? "," : "",
-             own ? own : "");
+    snprintf(net.no_proxy, sizeof(net.no_proxy), "localhost,127.0.0.1,::1%s%s", own && *own ? "," : "", own ? own : "");
 }
 
 enum gw_code gw_net_init(const struct gw_net_options *options, struct gw_err *err)

@@ -29,8 +29,8 @@ struct gw_net_request {
     const struct gw_net_header *headers;
     size_t headers_count;
     struct gw_str body;
-    int64_t timeout_ms;     /* whole request, connecting included */
-    uint64_t max_response;  /* bytes of body */
+    int64_t timeout_ms;        /* whole request, connecting included */
+    uint64_t max_response;     /* bytes of body */
     const atomic_bool *cancel; /* or NULL: looked at about ten times a second */
 };
 
@@ -45,8 +45,8 @@ struct gw_net_response {
 /* GW_OK with an answer of any status. GW_UPSTREAM (refused, cut, TLS, malformed), GW_UPSTREAM_TIMEOUT,
  * GW_UPSTREAM_REJECTED (body beyond max_response), GW_CANCELLED, GW_NOMEM. err->text names the host, never path,
  * query or body. */
-typedef enum gw_code gw_net_perform_fn(void *self, const struct gw_net_request *request,
-                                       struct gw_net_response *ret, struct gw_err *err);
+typedef enum gw_code gw_net_perform_fn(void *self, const struct gw_net_request *request, struct gw_net_response *ret,
+                                       struct gw_err *err);
 enum gw_code gw_net_perform(void *self, const struct gw_net_request *request, struct gw_net_response *ret,
                             struct gw_err *err) GW_MUST_USE; /* self is not used */
 void gw_net_response_free(struct gw_net_response *response);

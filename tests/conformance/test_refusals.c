@@ -251,8 +251,8 @@ static const struct gw_provider_option fine[] = {{"client_id", "made-up"}};
 
 static struct gw_registry *load(struct gw_provider_config *configs, size_t count, bool strict)
 {
-    struct gw_host_options options = {.plugin_dir = BAD_DIR, .providers = configs, .providers_count = count,
-                                      .strict = strict};
+    struct gw_host_options options = {
+        .plugin_dir = BAD_DIR, .providers = configs, .providers_count = count, .strict = strict};
     struct gw_registry *registry = NULL;
 
     err = (struct gw_err){0};
@@ -287,24 +287,26 @@ START_TEST(tells_why_a_provider_is_not_ready)
              "The provider good has no setting clientsecret");
     state_of((struct gw_provider_config){.id = "good", .options = above, .options_count = 2}, "misconfigured",
              "limit must be at most 9.");
-    state_of((struct gw_provider_config){.id = "good", .module = "init_fails.so", .options = fine,
-                                         .options_count = 1},
+    state_of((struct gw_provider_config){.id = "good", .module = "init_fails.so", .options = fine, .options_count = 1},
              "misconfigured", "The client id is not one of ours.");
-    state_of((struct gw_provider_config){.id = "good", .module = "init_fails_silently.so", .options = fine,
-                                         .options_count = 1},
-             "misconfigured", "it gave no reason");
-    state_of((struct gw_provider_config){.id = "good", .module = "lies_about_extension.so", .options = fine,
-                                         .options_count = 1},
-             "refused", "it declares the extension aorta.refresh/1, but get_extension does not answer it");
-    state_of((struct gw_provider_config){.id = "good", .module = "hides_extension.so", .options = fine,
-                                         .options_count = 1},
-             "refused", "get_extension answers aorta.refresh/1, which the descriptor does not list");
-    state_of((struct gw_provider_config){.id = "good", .module = "half_extension.so", .options = fine,
-                                         .options_count = 1},
-             "refused", "its extension aorta.refresh/1 is not whole");
-    state_of((struct gw_provider_config){.id = "good", .module = "answers_everything.so", .options = fine,
-                                         .options_count = 1},
-             "refused", "get_extension answers an id that does not exist");
+    state_of(
+        (struct gw_provider_config){
+            .id = "good", .module = "init_fails_silently.so", .options = fine, .options_count = 1},
+        "misconfigured", "it gave no reason");
+    state_of(
+        (struct gw_provider_config){
+            .id = "good", .module = "lies_about_extension.so", .options = fine, .options_count = 1},
+        "refused", "it declares the extension aorta.refresh/1, but get_extension does not answer it");
+    state_of(
+        (struct gw_provider_config){.id = "good", .module = "hides_extension.so", .options = fine, .options_count = 1},
+        "refused", "get_extension answers aorta.refresh/1, which the descriptor does not list");
+    state_of(
+        (struct gw_provider_config){.id = "good", .module = "half_extension.so", .options = fine, .options_count = 1},
+        "refused", "its extension aorta.refresh/1 is not whole");
+    state_of(
+        (struct gw_provider_config){
+            .id = "good", .module = "answers_everything.so", .options = fine, .options_count = 1},
+        "refused", "get_extension answers an id that does not exist");
     state_of((struct gw_provider_config){.id = "good", .module = "../good.so"}, "refused",
              "neither an absolute path nor a file name in plugin_dir");
     state_of((struct gw_provider_config){.id = "nowhere"}, "refused", "there is no such file");

@@ -15,8 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FILE_MOST (1 << 20)
 #define SELECTORS 24
-#define CUTS 48
-#define CHANGES 64
+#define CUTS      48
+#define CHANGES   64
 
 static uint32_t dice = 1;
 

@@ -11,7 +11,7 @@
 #include "host/call.h"
 #include "host/lines.h"
 
-#define PAIRS_MOST 32
+#define PAIRS_MOST  32
 #define RECEIVED_US INT64_C(1795262400000000) /* 2026-11-21T12:00:00Z; nothing may depend on it */
 
 struct test_case {
@@ -138,8 +138,11 @@ static void normalize(struct test_case *c, const struct gw_call *call, struct ou
 {
     struct gw_str kind = trimmed(&c->kind);
     int64_t offset = 0;
-    aorta_payload p = {.struct_size = sizeof(p), .kind = {kind.ptr, kind.len}, .received_at_us = RECEIVED_US,
-                       .data = (const uint8_t *)(c->payload.data ? c->payload.data : ""), .size = c->payload.len};
+    aorta_payload p = {.struct_size = sizeof(p),
+                       .kind = {kind.ptr, kind.len},
+                       .received_at_us = RECEIVED_US,
+                       .data = (const uint8_t *)(c->payload.data ? c->payload.data : ""),
+                       .size = c->payload.len};
 
     if (c->has_offset) {
         if (!gw_parse_i64(trimmed(&c->offset), &offset) || offset < -64800 || offset > 64800)
@@ -152,8 +155,12 @@ static void normalize(struct test_case *c, const struct gw_call *call, struct ou
 
 static void route(struct test_case *c, const struct gw_call *call, struct outcome *o)
 {
-    aorta_webhook_req req = {.struct_size = sizeof(req), .method = "POST", .received_at_us = RECEIVED_US,
-                             .headers = c->headers, .headers_count = c->headers_count, .query = c->query,
+    aorta_webhook_req req = {.struct_size = sizeof(req),
+                             .method = "POST",
+                             .received_at_us = RECEIVED_US,
+                             .headers = c->headers,
+                             .headers_count = c->headers_count,
+                             .query = c->query,
                              .query_count = c->query_count,
                              .body = {(const uint8_t *)c->payload.data, c->payload.len}};
 

@@ -6,34 +6,34 @@
 #include <aorta/refresh.h>
 
 /* Each value is a defect; see the table in ../CMakeLists.txt and ../test_refusals.c. */
-#define GOOD 0
-#define MAGIC 1
-#define MAJOR 2
-#define MINOR 3
-#define NEEDS_NEWER 4
-#define SHORT_STRUCT 5
-#define NO_OPS 6
-#define SHORT_OPS 7
-#define NO_AUTHORIZE 8
-#define NO_CALLBACK 9
-#define NO_SYNC 10
-#define NO_NORMALIZE 11
-#define NO_INIT 12
-#define NO_SHUTDOWN 13
-#define NO_GET_EXTENSION 14
-#define NO_DESCRIPTOR 15
-#define ENTRY_NULL 16
-#define ENTRY_CHANGES 17
-#define NO_ENTRY 18
-#define UNDEFINED_SYMBOL 19
+#define GOOD                 0
+#define MAGIC                1
+#define MAJOR                2
+#define MINOR                3
+#define NEEDS_NEWER          4
+#define SHORT_STRUCT         5
+#define NO_OPS               6
+#define SHORT_OPS            7
+#define NO_AUTHORIZE         8
+#define NO_CALLBACK          9
+#define NO_SYNC              10
+#define NO_NORMALIZE         11
+#define NO_INIT              12
+#define NO_SHUTDOWN          13
+#define NO_GET_EXTENSION     14
+#define NO_DESCRIPTOR        15
+#define ENTRY_NULL           16
+#define ENTRY_CHANGES        17
+#define NO_ENTRY             18
+#define UNDEFINED_SYMBOL     19
 #define LIES_ABOUT_EXTENSION 20
-#define HIDES_EXTENSION 21
-#define ANSWERS_EVERYTHING 22
-#define HALF_EXTENSION 23
-#define INIT_FAILS 24
-#define INIT_FAILS_SILENTLY 25
-#define FUTURE_EXTENSION 26
-#define MARKS 27 /* no defect: its constructor writes the file named by AORTA_TEST_MARK */
+#define HIDES_EXTENSION      21
+#define ANSWERS_EVERYTHING   22
+#define HALF_EXTENSION       23
+#define INIT_FAILS           24
+#define INIT_FAILS_SILENTLY  25
+#define FUTURE_EXTENSION     26
+#define MARKS                27 /* no defect: its constructor writes the file named by AORTA_TEST_MARK */
 
 #ifndef DEFECT
 #define DEFECT GOOD
@@ -157,17 +157,16 @@ static const void *get_extension(void *self, const char *id)
     return NULL;
 }
 
-#define PLUGIN                                                                                                \
-    {.magic = DEFECT == MAGIC ? 0x12345678u : AORTA_MAGIC,                                                    \
-     .abi_major = DEFECT == MAJOR ? 2 : AORTA_ABI_MAJOR,                                                      \
-     .abi_minor = DEFECT == MINOR ? AORTA_ABI_MINOR + 1 : AORTA_ABI_MINOR,                                    \
-     .struct_size = DEFECT == SHORT_STRUCT ? 24 : sizeof(aorta_plugin),                                       \
-     .min_host_minor = DEFECT == NEEDS_NEWER ? AORTA_ABI_MINOR + 7 : 0,                                       \
-     .desc = DEFECT == NO_DESCRIPTOR ? NULL : &descriptor,                                                    \
-     .ops = DEFECT == NO_OPS ? NULL : &ops,                                                                   \
-     .init = DEFECT == NO_INIT ? NULL : init,                                                                 \
-     .shutdown = DEFECT == NO_SHUTDOWN ? NULL : shut,                                                         \
-     .get_extension = DEFECT == NO_GET_EXTENSION ? NULL : get_extension}
+#define PLUGIN                                                                                                         \
+    {                                                                                                                  \
+        .magic = DEFECT == MAGIC ? 0x12345678u : AORTA_MAGIC, .abi_major = DEFECT == MAJOR ? 2 : AORTA_ABI_MAJOR,      \
+        .abi_minor = DEFECT == MINOR ? AORTA_ABI_MINOR + 1 : AORTA_ABI_MINOR,                                          \
+        .struct_size = DEFECT == SHORT_STRUCT ? 24 : sizeof(aorta_plugin),                                             \
+        .min_host_minor = DEFECT == NEEDS_NEWER ? AORTA_ABI_MINOR + 7 : 0,                                             \
+        .desc = DEFECT == NO_DESCRIPTOR ? NULL : &descriptor, .ops = DEFECT == NO_OPS ? NULL : &ops,                   \
+        .init = DEFECT == NO_INIT ? NULL : init, .shutdown = DEFECT == NO_SHUTDOWN ? NULL : shut,                      \
+        .get_extension = DEFECT == NO_GET_EXTENSION ? NULL : get_extension                                             \
+    }
 
 #if DEFECT == NO_ENTRY
 AORTA_EXPORT const aorta_plugin *another_entry(const aorta_host_info *info);

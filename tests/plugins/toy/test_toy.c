@@ -40,8 +40,8 @@ int main(int argc, char **argv)
 {
     const struct gw_provider_option options[] = {{"owner", "Nobody"}};
     const struct gw_provider_config section = {.id = "toy", .enabled = true, .options = options, .options_count = 1};
-    const struct gw_host_options host = {.plugin_dir = argc > 1 ? argv[1] : "", .providers = &section,
-                                         .providers_count = 1, .strict = true};
+    const struct gw_host_options host = {
+        .plugin_dir = argc > 1 ? argv[1] : "", .providers = &section, .providers_count = 1, .strict = true};
     struct gw_registry *registry = NULL;
     const struct gw_provider *toy;
     struct gw_buf payload = {0}, out = {0};
@@ -60,9 +60,12 @@ int main(int argc, char **argv)
     read_all(argv[2], &payload);
     gw_lines_sink(&lines, &sink);
     need(gw_call_normalize(&(struct gw_call){.provider = toy, .sink = &sink},
-                           &(aorta_payload){.struct_size = sizeof(aorta_payload), .kind = {"toy.lines", 9},
-                                            .data = (const uint8_t *)payload.data, .size = payload.len},
-                           &err) == GW_OK, err.text);
+                           &(aorta_payload){.struct_size = sizeof(aorta_payload),
+                                            .kind = {"toy.lines", 9},
+                                            .data = (const uint8_t *)payload.data,
+                                            .size = payload.len},
+                           &err) == GW_OK,
+         err.text);
     need(lines.records == 2 && lines.series == 3 && lines.refused == 0, "not the records and series expected");
     gw_registry_free(&registry);
     gw_buf_free(&payload);

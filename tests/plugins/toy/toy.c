@@ -69,8 +69,7 @@ static aorta_status walk(aorta_ctx *ctx, const char *line)
         {{"type", 4}, {.type = AORTA_TYPE_ENUM, .u.s = {"walking", 7}}},
         {{"steps", 5}, {.type = AORTA_TYPE_INT}},
     };
-    aorta_record record = {.struct_size = sizeof(record), .kind = {"workout", 7}, .fields = fields,
-                           .fields_count = 2};
+    aorta_record record = {.struct_size = sizeof(record), .kind = {"workout", 7}, .fields = fields, .fields_count = 2};
     aorta_status status;
 
     if (sscanf(line, "walk %31s %lld %lld %lld", id, &start, &end, &steps) != 4)
@@ -131,7 +130,9 @@ static aorta_status normalize(void *self, aorta_ctx *ctx, const aorta_payload *p
         status = read_line(ctx, line);
     }
     if (status == AORTA_ERR_DATA || (status == AORTA_OK && n > 0)) {
-        aorta_error error = {.struct_size = sizeof(error), .status = AORTA_ERR_DATA, .code = "toy.line",
+        aorta_error error = {.struct_size = sizeof(error),
+                             .status = AORTA_ERR_DATA,
+                             .code = "toy.line",
                              .message = {"A line is not the toy's.", 24}};
         return ctx->host->fail(ctx, &error);
     }
@@ -159,12 +160,20 @@ static const void *get_extension(void *self, const char *id)
     return NULL;
 }
 
-static const aorta_ops ops = {.struct_size = sizeof(ops), .authorize = authorize, .callback = callback,
-                              .sync = sync_nothing, .normalize = normalize};
+static const aorta_ops ops = {.struct_size = sizeof(ops),
+                              .authorize = authorize,
+                              .callback = callback,
+                              .sync = sync_nothing,
+                              .normalize = normalize};
 
-static const aorta_plugin plugin = {.magic = AORTA_MAGIC, .abi_major = AORTA_ABI_MAJOR,
-                                    .abi_minor = AORTA_ABI_MINOR, .struct_size = sizeof(plugin),
-                                    .desc = &descriptor, .ops = &ops, .init = init, .shutdown = shut,
+static const aorta_plugin plugin = {.magic = AORTA_MAGIC,
+                                    .abi_major = AORTA_ABI_MAJOR,
+                                    .abi_minor = AORTA_ABI_MINOR,
+                                    .struct_size = sizeof(plugin),
+                                    .desc = &descriptor,
+                                    .ops = &ops,
+                                    .init = init,
+                                    .shutdown = shut,
                                     .get_extension = get_extension};
 
 const aorta_plugin *aorta_plugin_entry(const aorta_host_info *info)

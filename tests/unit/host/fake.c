@@ -66,8 +66,8 @@ static const void *get_extension(void *self, const char *id)
 {
     static const aorta_refresh_ext refresh = {.struct_size = sizeof(refresh), .refresh = op_refresh};
     static const aorta_revoke_ext revoke = {.struct_size = sizeof(revoke), .revoke = op_refresh};
-    static const aorta_webhook_ext webhook = {.struct_size = sizeof(webhook), .verify = op_webhook,
-                                              .route = op_webhook};
+    static const aorta_webhook_ext webhook = {
+        .struct_size = sizeof(webhook), .verify = op_webhook, .route = op_webhook};
 
     (void)self;
     if (strcmp(id, AORTA_EXT_REFRESH) == 0)
@@ -79,7 +79,9 @@ static const void *get_extension(void *self, const char *id)
 
 static const aorta_param settings[] = {
     {.name = "base_url", .title = "Base URL", .type = AORTA_TYPE_URL, .default_text = "http://127.0.0.1:8123/v1"},
-    {.name = "client_secret", .title = "Secret", .type = AORTA_TYPE_STRING,
+    {.name = "client_secret",
+     .title = "Secret",
+     .type = AORTA_TYPE_STRING,
      .flags = AORTA_PARAM_REQUIRED | AORTA_PARAM_SECRET},
 };
 
@@ -262,19 +264,30 @@ void fake_setup(void)
     const struct gw_provider_option options[] = {{"client_secret", "very-secret-word"}};
 
     fake = (struct fake){0};
-    fake.sink = (struct gw_sink){.token = on_token, .budget = on_budget, .state_get = on_state_get,
-                                 .state_put = on_state_put, .authorize_done = on_authorize,
-                                 .callback_done = on_callback, .payload = on_payload, .checkpoint = on_checkpoint,
-                                 .wait = on_wait, .webhook_item = on_item, .refused = on_refused,
-                                 .warning = on_warning, .progress = on_progress, .now_us = on_now};
-    ck_assert_msg(gw_provider_make(&fake_plugin, options, 1, &fake.provider, &fake.err) == GW_OK, "%s",
-                  fake.err.text);
+    fake.sink = (struct gw_sink){.token = on_token,
+                                 .budget = on_budget,
+                                 .state_get = on_state_get,
+                                 .state_put = on_state_put,
+                                 .authorize_done = on_authorize,
+                                 .callback_done = on_callback,
+                                 .payload = on_payload,
+                                 .checkpoint = on_checkpoint,
+                                 .wait = on_wait,
+                                 .webhook_item = on_item,
+                                 .refused = on_refused,
+                                 .warning = on_warning,
+                                 .progress = on_progress,
+                                 .now_us = on_now};
+    ck_assert_msg(gw_provider_make(&fake_plugin, options, 1, &fake.provider, &fake.err) == GW_OK, "%s", fake.err.text);
     fake.connection = (aorta_connection){.struct_size = sizeof(fake.connection),
                                          .id = {"c1", 2},
                                          .access_token = {"access-made-up", 14},
                                          .refresh_token = {"refresh-made-up", 15}};
-    fake.call = (struct gw_call){.provider = fake.provider, .sink = &fake.sink, .connection = &fake.connection,
-                                 .timeout_ms = 5000, .cancel = &fake.cancel};
+    fake.call = (struct gw_call){.provider = fake.provider,
+                                 .sink = &fake.sink,
+                                 .connection = &fake.connection,
+                                 .timeout_ms = 5000,
+                                 .cancel = &fake.cancel};
 }
 
 void fake_teardown(void)
@@ -314,8 +327,8 @@ enum gw_code fake_run(uint32_t op, fake_op *body)
 
 enum gw_code fake_normalize(fake_op *body)
 {
-    aorta_payload payload = {.struct_size = sizeof(payload), .kind = {"fake.data", 9},
-                             .data = (const uint8_t *)"0123456789", .size = 10};
+    aorta_payload payload = {
+        .struct_size = sizeof(payload), .kind = {"fake.data", 9}, .data = (const uint8_t *)"0123456789", .size = 10};
 
     body_now = body;
     fake.err = (struct gw_err){0};

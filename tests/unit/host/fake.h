@@ -20,9 +20,9 @@ struct fake {
     struct gw_err err;
     enum gw_sync_outcome outcome;
 
-    struct gw_buf text;      /* all that the sink was told, one line each */
-    unsigned calls;          /* of the sink's perform */
-    enum gw_code sink_code;  /* what the sink answers, GW_OK at first */
+    struct gw_buf text;     /* all that the sink was told, one line each */
+    unsigned calls;         /* of the sink's perform */
+    enum gw_code sink_code; /* what the sink answers, GW_OK at first */
     int64_t sink_retry_ms;
     bool yield;
 };
@@ -31,7 +31,7 @@ extern const aorta_descriptor fake_descriptor;
 extern const aorta_plugin fake_plugin;
 extern struct fake fake;
 
-void fake_setup(void);    /* for a checked fixture */
+void fake_setup(void); /* for a checked fixture */
 void fake_teardown(void);
 
 /* Runs one operation of the fake plugin; op is AORTA_OP_*. */

@@ -1,12 +1,12 @@
 /* The tests of gateway/host. */
 #include <stdlib.h>
 
-#include "fake.h"
 #include "base/log.h"
+#include "fake.h"
 
 int main(void)
 {
-    static TCase *(*const cases[])(void) = {metrics_case, params_case, descriptor_case, services_case,
+    static TCase *(*const cases[])(void) = {metrics_case, params_case,    descriptor_case, services_case,
                                             http_case,    normalize_case, call_case};
     Suite *suite = suite_create("host");
     SRunner *runner;

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fake.h"
 #include "base/time.h"
+#include "fake.h"
 
 static aorta_status status_now;
 
@@ -75,8 +75,11 @@ static aorta_status fail_with(aorta_ctx *ctx)
 
 static void fails(aorta_status status, const char *wire)
 {
-    error_now = (aorta_error){.status = status, .code = "fake.because", .message = {"It was so.", 10},
-                              .retry_after_ms = 1500, .upstream_status = 418};
+    error_now = (aorta_error){.status = status,
+                              .code = "fake.because",
+                              .message = {"It was so.", 10},
+                              .retry_after_ms = 1500,
+                              .upstream_status = 418};
     ck_assert_int_ne(fake_run(AORTA_OP_SYNC, fail_with), GW_OK);
     ck_assert_str_eq(fake.err.text, "It was so.");
     ck_assert_str_eq(gw_err_wire(&fake.err), wire);
@@ -84,12 +87,12 @@ static void fails(aorta_status status, const char *wire)
     ck_assert_int_eq(fake.err.detail, 418);
 }
 
-START_TEST(lets_the_codes_of_request_and_connection_through)
+START_TEST(lets_the_codes_of_request_and_scope_through)
 {
     fails(AORTA_ERR_INVALID_PARAM, "fake.because");
     fails(AORTA_ERR_NOT_FOUND, "fake.because");
-    fails(AORTA_ERR_AUTH_REVOKED, "fake.because");
     fails(AORTA_ERR_SCOPE, "fake.because");
+    fails(AORTA_ERR_AUTH_REVOKED, "connection.reauthorize"); /* one code, whatever the provider */
     fails(AORTA_ERR_UPSTREAM, "upstream.failed");
     fails(AORTA_ERR_RATE_LIMITED, "upstream.rate_limited");
     fails(AORTA_ERR_INTERNAL, "internal");
@@ -100,7 +103,9 @@ START_TEST(names_the_field_and_cleans_the_message)
 {
     static const char message[] = "bad\r\nvalue \xff access-made-up";
 
-    error_now = (aorta_error){.status = AORTA_ERR_INVALID_PARAM, .code = "Not A Code!", .field = {"since", 5},
+    error_now = (aorta_error){.status = AORTA_ERR_INVALID_PARAM,
+                              .code = "Not A Code!",
+                              .field = {"since", 5},
                               .message = {message, sizeof(message) - 1}};
     fake.connection.access_token = (aorta_str){"access-made-up", 14};
     ck_assert_int_eq(fake_run(AORTA_OP_REVOKE, fail_with), GW_INVALID);
@@ -221,10 +226,9 @@ static aorta_status look(aorta_ctx *ctx)
 
 START_TEST(shows_tokens_only_to_who_needs_them)
 {
-    static const unsigned expected[] = {[AORTA_OP_AUTHORIZE] = 1, [AORTA_OP_CALLBACK] = 1, [AORTA_OP_SYNC] = 1,
-                                        [AORTA_OP_NORMALIZE] = 0, [AORTA_OP_REFRESH] = 7,
-                                        [AORTA_OP_WEBHOOK_VERIFY] = 0, [AORTA_OP_WEBHOOK_ROUTE] = 0,
-                                        [AORTA_OP_REVOKE] = 7};
+    static const unsigned expected[] = {
+        [AORTA_OP_AUTHORIZE] = 1, [AORTA_OP_CALLBACK] = 1,       [AORTA_OP_SYNC] = 1,          [AORTA_OP_NORMALIZE] = 0,
+        [AORTA_OP_REFRESH] = 7,   [AORTA_OP_WEBHOOK_VERIFY] = 0, [AORTA_OP_WEBHOOK_ROUTE] = 0, [AORTA_OP_REVOKE] = 7};
 
     for (uint32_t op = 1; op <= 8; op++) {
         fake_run(op, look);
@@ -387,7 +391,7 @@ TCase *call_case(void)
     tcase_add_checked_fixture(c, fake_setup, fake_teardown);
     tcase_set_timeout(c, 60);
     tcase_add_test(c, maps_every_status);
-    tcase_add_test(c, lets_the_codes_of_request_and_connection_through);
+    tcase_add_test(c, lets_the_codes_of_request_and_scope_through);
     tcase_add_test(c, names_the_field_and_cleans_the_message);
     tcase_add_test(c, knows_a_failure_from_a_success);
     tcase_add_test(c, believes_the_status_that_was_returned);

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake.h"
 #include "base/time.h"
+#include "fake.h"
 #include "host/retry.h"
 #include "host/url.h"
 
@@ -136,13 +136,24 @@ END_TEST
 
 START_TEST(refuses_what_is_not_plainly_a_url)
 {
-    static const char *const urls[] = {"", "api.example.com", "//api.example.com/", "https:///x", "https://",
-                                       "https://a@api.example.com/", "https://api.example.com:0/",
-                                       "https://api.example.com:99999/", "https://api.example.com/a b",
-                                       "https://api.example.com/\r\nHost: evil", "https://api.example.com/#x",
-                                       "https://api.example.com\\@evil.example/", "ftp://api.example.com/",
-                                       "https://api..example.com/", "https://[::1/", "https://api.example.com:/x",
-                                       "https://\xc3\xa4pi.example.com/", "file:///etc/passwd"};
+    static const char *const urls[] = {"",
+                                       "api.example.com",
+                                       "//api.example.com/",
+                                       "https:///x",
+                                       "https://",
+                                       "https://a@api.example.com/",
+                                       "https://api.example.com:0/",
+                                       "https://api.example.com:99999/",
+                                       "https://api.example.com/a b",
+                                       "https://api.example.com/\r\nHost: evil",
+                                       "https://api.example.com/#x",
+                                       "https://api.example.com\\@evil.example/",
+                                       "ftp://api.example.com/",
+                                       "https://api..example.com/",
+                                       "https://[::1/",
+                                       "https://api.example.com:/x",
+                                       "https://\xc3\xa4pi.example.com/",
+                                       "file:///etc/passwd"};
 
     answers(200);
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
@@ -157,10 +168,17 @@ START_TEST(knows_this_machine)
     static const struct {
         const char *url;
         bool loopback;
-    } rows[] = {{"http://127.0.0.1/", true},   {"http://127.255.0.9:80/", true}, {"http://[::1]:8000/", true},
-                {"http://localhost/", true},   {"http://LocalHost/", true},      {"http://128.0.0.1/", false},
-                {"http://127.0.0.1.example.com/", false}, {"http://127.1/", false}, {"http://[::2]/", false},
-                {"http://127.0.0.256/", false}, {"http://localhost.example.com/", false}};
+    } rows[] = {{"http://127.0.0.1/", true},
+                {"http://127.255.0.9:80/", true},
+                {"http://[::1]:8000/", true},
+                {"http://localhost/", true},
+                {"http://LocalHost/", true},
+                {"http://128.0.0.1/", false},
+                {"http://127.0.0.1.example.com/", false},
+                {"http://127.1/", false},
+                {"http://[::2]/", false},
+                {"http://127.0.0.256/", false},
+                {"http://localhost.example.com/", false}};
     struct gw_url url;
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -474,7 +492,7 @@ static aorta_status hold_and_release(aorta_ctx *ctx)
     ck_assert_int_eq(memcmp(b->body.ptr, "body", 4), 0);
     ctx->host->http_release(ctx, NULL);
     ctx->host->http_release(ctx, a); /* twice: counted, not followed */
-    return AORTA_OK; /* b is freed with the operation */
+    return AORTA_OK;                 /* b is freed with the operation */
 }
 
 START_TEST(frees_answers)

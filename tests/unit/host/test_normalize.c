@@ -6,7 +6,7 @@
 #include "host/lines.h"
 
 #define T0 INT64_C(1795262400000000) /* 2026-11-21T12:00:00Z */
-#define S INT64_C(1000000)
+#define S  INT64_C(1000000)
 
 static struct gw_lines lines;
 static struct gw_buf out;
@@ -89,14 +89,17 @@ START_TEST(writes_a_record)
         {{"day", 3}, {.type = AORTA_TYPE_DATE, .u.i = 20778}},
     };
 
-    ck_assert_str_eq(
-        record((aorta_record){.external_id = {"w1", 2}, .flags = AORTA_RECORD_HAS_OFFSET | AORTA_RECORD_TENTATIVE,
-                              .tz_offset_s = 3600, .version_us = T0 + S, .fields = fields, .fields_count = 9}),
-        "{\"record\":\"workout\",\"external_id\":\"w1\",\"start\":\"2026-11-21T12:00:00Z\","
-        "\"end\":\"2026-11-21T13:00:00Z\",\"offset\":\"+01:00\",\"version\":\"2026-11-21T12:00:01Z\","
-        "\"flags\":[\"tentative\"],\"source\":{},\"fields\":{\"type\":\"running\",\"distance_m\":8000.0,"
-        "\"steps\":7302,\"is_manual\":false,\"laps\":[{\"n\":1}],\"mood\":\"\\\"fine\\\"\","
-        "\"when\":\"2026-11-21T12:00:00Z\",\"day\":\"2026-11-21\"}}\n");
+    ck_assert_str_eq(record((aorta_record){.external_id = {"w1", 2},
+                                           .flags = AORTA_RECORD_HAS_OFFSET | AORTA_RECORD_TENTATIVE,
+                                           .tz_offset_s = 3600,
+                                           .version_us = T0 + S,
+                                           .fields = fields,
+                                           .fields_count = 9}),
+                     "{\"record\":\"workout\",\"external_id\":\"w1\",\"start\":\"2026-11-21T12:00:00Z\","
+                     "\"end\":\"2026-11-21T13:00:00Z\",\"offset\":\"+01:00\",\"version\":\"2026-11-21T12:00:01Z\","
+                     "\"flags\":[\"tentative\"],\"source\":{},\"fields\":{\"type\":\"running\",\"distance_m\":8000.0,"
+                     "\"steps\":7302,\"is_manual\":false,\"laps\":[{\"n\":1}],\"mood\":\"\\\"fine\\\"\","
+                     "\"when\":\"2026-11-21T12:00:00Z\",\"day\":\"2026-11-21\"}}\n");
     ck_assert_int_eq(emitted, AORTA_OK);
 }
 END_TEST
@@ -195,9 +198,9 @@ START_TEST(writes_a_series)
                      "\"daily_total\":false,\"samples\":[[\"2026-11-21T12:00:00Z\",60.0],"
                      "[\"2026-11-21T12:00:01Z\",61.5]]}\n");
     lines.summary = true;
-    ck_assert_ptr_nonnull(strstr(series((aorta_series){.count = 2, .t_us = t, .v = v,
-                                                       .flags = AORTA_SERIES_DAILY_TOTAL}),
-                                 "\"daily_total\":true,\"min\":60.0,\"max\":61.5,\"mean\":60.75}"));
+    ck_assert_ptr_nonnull(
+        strstr(series((aorta_series){.count = 2, .t_us = t, .v = v, .flags = AORTA_SERIES_DAILY_TOTAL}),
+               "\"daily_total\":true,\"min\":60.0,\"max\":61.5,\"mean\":60.75}"));
 }
 END_TEST
 
@@ -264,8 +267,8 @@ START_TEST(refuses_a_series_that_cannot_be_kept)
     refused(series((aorta_series){.count = 65537, .t_us = many_t, .v = many_v}), "more than 65536 samples");
     refused(series((aorta_series){.count = 2, .t_us = good, .v = v, .source = 3}), "its source was not given out");
     refused(series((aorta_series){.count = 2, .t_us = good, .v = v, .flags = 0x01000000u}), "a flag that");
-    ck_assert_ptr_nonnull(strstr(series((aorta_series){.count = 65536, .t_us = many_t, .v = many_v}),
-                                 "\"count\":65536"));
+    ck_assert_ptr_nonnull(
+        strstr(series((aorta_series){.count = 65536, .t_us = many_t, .v = many_v}), "\"count\":65536"));
     metric_now = NULL;
     refused(series((aorta_series){.metric = 9, .count = 2, .t_us = good, .v = v}), "its metric was not given out");
     refused(series((aorta_series){.metric = 65537, .count = 2, .t_us = good, .v = v}), "its metric was not");
@@ -310,8 +313,8 @@ static aorta_status ask_names(aorta_ctx *ctx)
 START_TEST(gives_out_metrics_and_sources)
 {
     ck_assert_int_eq(fake_normalize(ask_names), GW_OK);
-    ck_assert_ptr_nonnull(strstr(gw_buf_cstr(&out),
-                                 "\"source\":{\"device_model\":\"Watch 3\",\"device_type\":\"other\"}"));
+    ck_assert_ptr_nonnull(
+        strstr(gw_buf_cstr(&out), "\"source\":{\"device_model\":\"Watch 3\",\"device_type\":\"other\"}"));
 }
 END_TEST
 

@@ -1,8 +1,8 @@
 /* Text to typed values: every type, every bound, every rule, and whose words the error has. */
 #include <math.h>
 
-#include "fake.h"
 #include "base/time.h"
+#include "fake.h"
 #include "host/params.h"
 
 #define NOW INT64_C(1795262400000000) /* 2026-11-21T12:00:00Z */
@@ -174,8 +174,11 @@ END_TEST
 
 START_TEST(uses_the_declared_words)
 {
-    aorta_param d = {.type = AORTA_TYPE_INT, .flags = AORTA_PARAM_REQUIRED, .max_text = "9",
-                     .error_code = "fake.range", .error_text = "Missing time range parameters"};
+    aorta_param d = {.type = AORTA_TYPE_INT,
+                     .flags = AORTA_PARAM_REQUIRED,
+                     .max_text = "9",
+                     .error_code = "fake.range",
+                     .error_text = "Missing time range parameters"};
 
     ck_assert_int_eq(parse_one(d, NULL), GW_INVALID);
     ck_assert_str_eq(message(), "Missing time range parameters");
@@ -197,8 +200,10 @@ static const char *const start_end[] = {"start", "end", NULL};
 
 START_TEST(collects_all_violations_in_order)
 {
-    struct gw_param_text texts[] = {{GW_STR("end"), GW_STR("never")}, {GW_STR("limit"), GW_STR("11")},
-                                    {GW_STR("start"), GW_STR("1")},   {GW_STR("start"), GW_STR("2")},
+    struct gw_param_text texts[] = {{GW_STR("end"), GW_STR("never")},
+                                    {GW_STR("limit"), GW_STR("11")},
+                                    {GW_STR("start"), GW_STR("1")},
+                                    {GW_STR("start"), GW_STR("2")},
                                     {GW_STR("colour"), GW_STR("red")}};
 
     ck_assert_int_eq(parse(range, 3, NULL, 0, texts, 5), GW_INVALID);
@@ -249,9 +254,12 @@ START_TEST(goes_through_json_and_back)
 {
     static const char *const choices[] = {"a", "b", NULL};
     static const aorta_param decls[] = {
-        {.name = "flag", .type = AORTA_TYPE_BOOL},     {.name = "n", .type = AORTA_TYPE_INT},
-        {.name = "f", .type = AORTA_TYPE_FLOAT},       {.name = "s", .type = AORTA_TYPE_STRING},
-        {.name = "e", .type = AORTA_TYPE_ENUM, .choices = choices}, {.name = "t", .type = AORTA_TYPE_TIME},
+        {.name = "flag", .type = AORTA_TYPE_BOOL},
+        {.name = "n", .type = AORTA_TYPE_INT},
+        {.name = "f", .type = AORTA_TYPE_FLOAT},
+        {.name = "s", .type = AORTA_TYPE_STRING},
+        {.name = "e", .type = AORTA_TYPE_ENUM, .choices = choices},
+        {.name = "t", .type = AORTA_TYPE_TIME},
         {.name = "none", .type = AORTA_TYPE_INT},
     };
     struct gw_param_text texts[] = {{GW_STR("flag"), GW_STR("true")}, {GW_STR("n"), GW_STR("9007199254740993")},

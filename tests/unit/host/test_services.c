@@ -3,16 +3,33 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fake.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "fake.h"
 
 #define ALL_OPS 8
 
 /* ---- who may call what: aorta/host.h, said once more, by hand ---- */
 
-enum { SV_NOW, SV_RANDOM, SV_HTTP, SV_STATE, SV_AUTHORIZE_DONE, SV_CALLBACK_DONE, SV_PAYLOAD, SV_CHECKPOINT, SV_WAIT,
-       SV_PROGRESS, SV_METRIC, SV_SOURCE, SV_READ, SV_RECORD, SV_SERIES, SV_ITEM, SV_COUNT };
+enum {
+    SV_NOW,
+    SV_RANDOM,
+    SV_HTTP,
+    SV_STATE,
+    SV_AUTHORIZE_DONE,
+    SV_CALLBACK_DONE,
+    SV_PAYLOAD,
+    SV_CHECKPOINT,
+    SV_WAIT,
+    SV_PROGRESS,
+    SV_METRIC,
+    SV_SOURCE,
+    SV_READ,
+    SV_RECORD,
+    SV_SERIES,
+    SV_ITEM,
+    SV_COUNT
+};
 
 static int service_now;
 
@@ -84,11 +101,11 @@ START_TEST(lets_each_operation_call_only_what_the_header_says)
 {
     /* columns: authorize callback sync normalize refresh verify route revoke */
     static const char *const expected[SV_COUNT] = {
-        [SV_NOW] = "yyynyyyy",           [SV_RANDOM] = "yyynynny",        [SV_HTTP] = "yyynynny",
-        [SV_STATE] = "yyynynny",         [SV_AUTHORIZE_DONE] = "ynnnnnnn", [SV_CALLBACK_DONE] = "nynnynnn",
-        [SV_PAYLOAD] = "nnynnnnn",       [SV_CHECKPOINT] = "nnynnnnn",    [SV_WAIT] = "nnynnnnn",
-        [SV_PROGRESS] = "nnyynnnn",      [SV_METRIC] = "nnnynnnn",        [SV_SOURCE] = "nnnynnnn",
-        [SV_READ] = "nnnynnnn",          [SV_RECORD] = "nnnynnnn",        [SV_SERIES] = "nnnynnnn",
+        [SV_NOW] = "yyynyyyy",      [SV_RANDOM] = "yyynynny",         [SV_HTTP] = "yyynynny",
+        [SV_STATE] = "yyynynny",    [SV_AUTHORIZE_DONE] = "ynnnnnnn", [SV_CALLBACK_DONE] = "nynnynnn",
+        [SV_PAYLOAD] = "nnynnnnn",  [SV_CHECKPOINT] = "nnynnnnn",     [SV_WAIT] = "nnynnnnn",
+        [SV_PROGRESS] = "nnyynnnn", [SV_METRIC] = "nnnynnnn",         [SV_SOURCE] = "nnnynnnn",
+        [SV_READ] = "nnnynnnn",     [SV_RECORD] = "nnnynnnn",         [SV_SERIES] = "nnnynnnn",
         [SV_ITEM] = "nnnnnnyn",
     };
 
@@ -310,8 +327,7 @@ static aorta_status use_digests(aorta_ctx *ctx)
     ck_assert_int_eq(h->hmac(ctx, AORTA_DIGEST_SHA256, "Jefe", 4, "what do ya want for nothing?", 28, out, 32),
                      AORTA_OK);
     ck_assert(hex_is(ctx, out, 32, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"));
-    ck_assert_int_eq(h->hmac(ctx, AORTA_DIGEST_SHA1, "Jefe", 4, "what do ya want for nothing?", 28, out, 20),
-                     AORTA_OK);
+    ck_assert_int_eq(h->hmac(ctx, AORTA_DIGEST_SHA1, "Jefe", 4, "what do ya want for nothing?", 28, out, 20), AORTA_OK);
     ck_assert(hex_is(ctx, out, 20, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"));
     ck_assert_int_eq(h->digest(ctx, AORTA_DIGEST_SHA1, "abc", 3, out, 32), AORTA_ERR_CONTRACT);
     ck_assert_int_eq(h->digest(ctx, AORTA_DIGEST_SHA256, "abc", 3, out, 31), AORTA_ERR_CONTRACT);
@@ -348,8 +364,8 @@ static aorta_status use_codecs(aorta_ctx *ctx)
     static const struct {
         uint32_t codec;
         const char *text;
-    } bad[] = {{AORTA_CODEC_HEX, "abc"},       {AORTA_CODEC_HEX, "zz"},        {AORTA_CODEC_B64, "YWI"},
-               {AORTA_CODEC_B64, "Y W I="},    {AORTA_CODEC_B64URL, "a+b/"},   {AORTA_CODEC_PERCENT, "%4"},
+    } bad[] = {{AORTA_CODEC_HEX, "abc"},    {AORTA_CODEC_HEX, "zz"},      {AORTA_CODEC_B64, "YWI"},
+               {AORTA_CODEC_B64, "Y W I="}, {AORTA_CODEC_B64URL, "a+b/"}, {AORTA_CODEC_PERCENT, "%4"},
                {AORTA_CODEC_PERCENT, "%zz"}};
     aorta_bytes out;
 
@@ -492,8 +508,8 @@ static aorta_status give_item(aorta_ctx *ctx)
 
 START_TEST(takes_webhook_items)
 {
-    aorta_payload payload = {.struct_size = sizeof(payload), .kind = {"fake.data", 9},
-                             .data = (const uint8_t *)"{}", .size = 2};
+    aorta_payload payload = {
+        .struct_size = sizeof(payload), .kind = {"fake.data", 9}, .data = (const uint8_t *)"{}", .size = 2};
     aorta_webhook_item good = {.type = AORTA_WEBHOOK_DATA, .provider_user_id = {"u1", 2}, .payload = &payload};
 
     item_now = good;

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define REQUEST_MOST (1 << 20)
+#define REQUEST_MOST     (1 << 20)
 #define CONNECTIONS_MOST 256
 
 struct test_server {

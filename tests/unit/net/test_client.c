@@ -228,8 +228,11 @@ START_TEST(sends_what_was_asked_and_nothing_else)
 {
     struct gw_net_header headers[] = {{GW_STR("X-One"), GW_STR("1")}, {GW_STR("X-None"), GW_STR("")}};
 
-    ck_assert_int_eq(ask(&(struct gw_net_request){.method = "POST", .headers = headers, .headers_count = 2,
-                                                  .body = GW_STR("a=b&c=d")}, "/plain"), GW_OK);
+    ck_assert_int_eq(ask(
+                         &(struct gw_net_request){
+                             .method = "POST", .headers = headers, .headers_count = 2, .body = GW_STR("a=b&c=d")},
+                         "/plain"),
+                     GW_OK);
     ck_assert_int_eq(strncmp(last_request, "POST /plain HTTP/1.1\r\n", 22), 0);
     ck_assert_ptr_nonnull(strstr(last_request, "\r\nX-One: 1\r\n"));
     ck_assert_ptr_nonnull(strstr(last_request, "\r\nX-None:\r\n"));
@@ -260,8 +263,10 @@ START_TEST(forgets_the_last_request)
 {
     struct gw_net_header secret = {GW_STR("Authorization"), GW_STR("Bearer made-up")};
 
-    ck_assert_int_eq(ask(&(struct gw_net_request){.method = "POST", .headers = &secret, .headers_count = 1,
-                                                  .body = GW_STR("x")}, "/plain"), GW_OK);
+    ck_assert_int_eq(
+        ask(&(struct gw_net_request){.method = "POST", .headers = &secret, .headers_count = 1, .body = GW_STR("x")},
+            "/plain"),
+        GW_OK);
     ck_assert_int_eq(get("/plain"), GW_OK);
     ck_assert_int_eq(strncmp(last_request, "GET ", 4), 0);
     ck_assert_ptr_null(strcasestr(last_request, "authorization"));
@@ -286,8 +291,10 @@ END_TEST
 
 START_TEST(tells_who_refused_the_connection)
 {
-    struct gw_net_request request = {.method = "GET", .url = GW_STR("http://127.0.0.1:1/secret?token=made-up"),
-                                     .timeout_ms = 2000, .max_response = 100};
+    struct gw_net_request request = {.method = "GET",
+                                     .url = GW_STR("http://127.0.0.1:1/secret?token=made-up"),
+                                     .timeout_ms = 2000,
+                                     .max_response = 100};
 
     ck_assert_int_eq(gw_net_perform(NULL, &request, &answer, &err), GW_UPSTREAM);
     ck_assert_ptr_nonnull(strstr(err.text, "127.0.0.1"));
@@ -357,8 +364,8 @@ START_TEST(speaks_http_and_https_only)
                                        "http://user:word@127.0.0.1/", "dict://127.0.0.1/"};
 
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
-        struct gw_net_request request = {.method = "GET", .url = gw_str(urls[i]), .timeout_ms = 2000,
-                                         .max_response = 100};
+        struct gw_net_request request = {
+            .method = "GET", .url = gw_str(urls[i]), .timeout_ms = 2000, .max_response = 100};
         ck_assert_msg(gw_net_perform(NULL, &request, &answer, &err) == GW_UPSTREAM, "%s", urls[i]);
     }
 }
@@ -380,8 +387,7 @@ static void *ask_often(void *self)
 
     snprintf(url, sizeof(url), "http://127.0.0.1:%u/plain", (unsigned)test_server_port(server));
     for (int i = 0; i < 20; i++) {
-        struct gw_net_request request = {.method = "GET", .url = gw_str(url), .timeout_ms = 5000,
-                                         .max_response = 100};
+        struct gw_net_request request = {.method = "GET", .url = gw_str(url), .timeout_ms = 5000, .max_response = 100};
         struct gw_net_response r = {0};
         bad += gw_net_perform(NULL, &request, &r, NULL) != GW_OK || !gw_str_is(r.body, "hello");
         gw_net_response_free(&r);

@@ -26,8 +26,9 @@ static void make_certificate(const char *name)
     unsigned char address[4] = {127, 0, 0, 1};
 
     ck_assert_int_eq(gnutls_x509_privkey_init(&private_key), 0);
-    ck_assert_int_eq(gnutls_x509_privkey_generate(private_key, GNUTLS_PK_ECDSA,
-                                                  GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0), 0);
+    ck_assert_int_eq(
+        gnutls_x509_privkey_generate(private_key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
+        0);
     ck_assert_int_eq(gnutls_x509_crt_init(&certificate), 0);
     gnutls_x509_crt_set_version(certificate, 3);
     gnutls_x509_crt_set_serial(certificate, "\x01", 1);
