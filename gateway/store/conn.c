@@ -468,8 +468,10 @@ bool pg_alive(struct pg_conn *c)
 
     if (pg_broken(c) || p.fd < 0)
         return false;
-    if (poll(&p, 1, 0) == 0)
-        return true;
-    /* an idle server says nothing but good-bye, or a change of settings */
-    return PQconsumeInput(c->pg) && PQstatus(c->pg) == CONNECTION_OK && !PQisBusy(c->pg);
+    /* an idle server says nothing but a change of settings, or good-bye: behind its last word is the end, and that
+     * keeps the socket readable */
+    while (poll(&p, 1, 0) > 0)
+        if (!PQconsumeInput(c->pg) || PQisBusy(c->pg))
+            return false;
+    return PQstatus(c->pg) == CONNECTION_OK;
 }
