@@ -31,12 +31,14 @@ static _Thread_local struct context_entry {
     char value[64];
 } context[CONTEXT_MOST];
 
-void gw_log_init(const char *role, enum gw_log_level least) {
+void gw_log_init(const char *role, enum gw_log_level least)
+{
     log_role = role;
     atomic_store(&log_least, (int)least);
 }
 
-bool gw_log_level_parse(const char *text, enum gw_log_level *ret) {
+bool gw_log_level_parse(const char *text, enum gw_log_level *ret)
+{
     for (int i = 0; i <= GW_LOG_ERROR; i++) {
         if (strcmp(text, level_names[i]) == 0) {
             *ret = (enum gw_log_level)i;
@@ -46,18 +48,21 @@ bool gw_log_level_parse(const char *text, enum gw_log_level *ret) {
     return false;
 }
 
-bool gw_log_on(enum gw_log_level level) {
+bool gw_log_on(enum gw_log_level level)
+{
     return (int)level >= atomic_load_explicit(&log_least, memory_order_relaxed);
 }
 
-static bool secret_known(struct gw_str secret) {
+static bool secret_known(struct gw_str secret)
+{
     for (size_t i = 0; i < secrets.count; i++)
         if (gw_str_eq(secrets.item[i], secret))
             return true;
     return false;
 }
 
-static void secret_add(struct gw_str secret) {
+static void secret_add(struct gw_str secret)
+{
     char *copy;
 
     if (secrets.count == secrets.cap) {
@@ -75,7 +80,8 @@ static void secret_add(struct gw_str secret) {
     secrets.item[secrets.count++] = (struct gw_str){copy, secret.len};
 }
 
-void gw_log_secret(struct gw_str secret) {
+void gw_log_secret(struct gw_str secret)
+{
     if (secret.len < SECRET_LEAST)
         return;
     pthread_rwlock_wrlock(&secrets.lock);
@@ -84,7 +90,8 @@ void gw_log_secret(struct gw_str secret) {
     pthread_rwlock_unlock(&secrets.lock);
 }
 
-void gw_log_context(const char *name, const char *value) {
+void gw_log_context(const char *name, const char *value)
+{
     struct context_entry *found = NULL;
 
     for (int i = 0; i < CONTEXT_MOST; i++) {
@@ -102,13 +109,15 @@ void gw_log_context(const char *name, const char *value) {
         snprintf(found->value, sizeof(found->value), "%s", value);
 }
 
-void gw_log_context_clear(void) {
+void gw_log_context_clear(void)
+{
     for (int i = 0; i < CONTEXT_MOST; i++)
         context[i].name = NULL;
 }
 
 /* A value that needs quotes gets them, with JSON's escapes. */
-static void add_value(struct gw_buf *b, const char *value) {
+static void add_value(struct gw_buf *b, const char *value)
+{
     bool plain = value[0] != '\0';
 
     for (const char *p = value; *p && plain; p++)
@@ -119,28 +128,31 @@ static void add_value(struct gw_buf *b, const char *value) {
         gw_buf_json(b, gw_str(value));
 }
 
-static void add_pair(struct gw_buf *b, const char *name, const char *value) {
+static void add_pair(struct gw_buf *b, const char *name, const char *value)
+{
     gw_buf_char(b, ' ');
     gw_buf_str(b, name);
     gw_buf_char(b, '=');
     add_value(b, value ? value : "-");
 }
 
-/* Overwrites each secret in place; the replacement is never longer than the least secret. */
-static void redact(struct gw_buf *b) {
+/* Overwrites each secret in place. */
+static void redact(char *data, size_t len)
+{
     pthread_rwlock_rdlock(&secrets.lock);
     for (size_t i = 0; i < secrets.count; i++) {
-        struct gw_str s = secrets.item[i];
-        char *at = b->data;
-        while ((at = memmem(at, b->len - (size_t)(at - b->data), s.ptr, s.len)) != NULL) {
-            memset(at, '*', s.len);
-            at += s.len;
+        struct gw_str secret = secrets.item[i];
+        char *at = data;
+        while ((at = memmem(at, len - (size_t)(at - data), secret.ptr, secret.len)) != NULL) {
+            memset(at, '*', secret.len);
+            at += secret.len;
         }
     }
     pthread_rwlock_unlock(&secrets.lock);
 }
 
-static void write_all(const char *data, size_t len) {
+static void write_all(const char *data, size_t len)
+{
     while (len > 0) {
         ssize_t n = write(STDERR_FILENO, data, len);
         if (n < 0 && errno == EINTR)
@@ -152,7 +164,8 @@ static void write_all(const char *data, size_t len) {
     }
 }
 
-void gw_log(enum gw_log_level level, const char *event, ...) {
+void gw_log(enum gw_log_level level, const char *event, ...)
+{
     gw_own_buf struct gw_buf b = {.most = 64 * 1024};
     char now[32];
     va_list args;
@@ -172,14 +185,26 @@ void gw_log(enum gw_log_level level, const char *event, ...) {
     va_end(args);
     if (b.failed)
         return;
-    redact(&b);
+    redact(b.data, b.len);
     if (b.len > LINE_MOST)
         b.len = LINE_MOST;
     gw_buf_char(&b, '\n');
     write_all(b.data, b.len);
 }
 
-struct gw_log_number gw_log_number(int64_t value) {
+const char *gw_log_role(void)
+{
+    return log_role;
+}
+
+void gw_log_lines(char *lines, size_t len)
+{
+    redact(lines, len);
+    write_all(lines, len);
+}
+
+struct gw_log_number gw_log_number(int64_t value)
+{
     struct gw_log_number n;
 
     snprintf(n.text, sizeof(n.text), "%lld", (long long)value);

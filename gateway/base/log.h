@@ -26,6 +26,11 @@ void gw_log_context_clear(void);
 /* Key and value pairs: name, value, ..., NULL. Values are NUL-terminated text; numbers by GW_N. */
 void gw_log(enum gw_log_level level, const char *event, ...) __attribute__((sentinel));
 
+/* For who makes lines of the same form himself, many at once: the role and, written as they are but for registered
+ * secrets, whole lines. */
+const char *gw_log_role(void);
+void gw_log_lines(char *lines, size_t len);
+
 /* A number as text for gw_log, alive until the end of the statement. */
 struct gw_log_number {
     char text[24];
