@@ -20,19 +20,28 @@ static _Thread_local struct gw_http_request *serving; /* ulfius hands no context
 
 void *gw_gate_open(void *http, const char *target, struct MHD_Connection *connection)
 {
-    struct gw_http_request *request = calloc(1, sizeof(*request));
+    struct gw_http_request *request = malloc(sizeof(*request));
+    size_t len = strlen(target);
     char *copy;
 
     if (!request)
         return NULL;
+    memset(request, 0, offsetof(struct gw_http_request, target_short));
     request->http = http;
     request->connection = connection;
     request->began_us = gw_mono_us();
     request->method = GW_METHODS;
     request->arena = gw_arena_new(0);
-    request->ulfius = ulfius_uri_logger(NULL, target);
-    copy = request->arena ? gw_arena_strdup(request->arena, target) : NULL;
-    request->target = gw_str(copy);
+    copy = request->target_short;
+    if (request->arena && len > sizeof(request->target_short))
+        copy = gw_arena_alloc(request->arena, len);
+    if (!request->arena || !copy) {
+        gw_arena_free(&request->arena);
+        free(request);
+        return NULL;
+    }
+    memcpy(copy, target, len);
+    request->target = (struct gw_str){copy, len};
     return request;
 }
 
@@ -107,17 +116,19 @@ static bool body_comes(const struct gw_http_request *request)
 {
     const char *length = gw_request_header(request, "Content-Length");
 
-    return gw_request_header(request, "Transfer-Encoding") || (length && strcmp(length, "0") != 0);
+    if (length)
+        return strcmp(length, "0") != 0;
+    return gw_request_header(request, "Transfer-Encoding") != NULL;
 }
 
-/* The headers are here. A refusal goes out at once when a body would follow, and the connection ends with it, for the
- * library reads nothing behind an answer that came early; without a body it waits for the next call and costs nothing.
+/* A refusal goes out at once when a body would follow, and the connection ends with it, for the library reads nothing
+ * behind an answer that came early; without a body it waits for the next call and costs nothing.
  */
 static enum MHD_Result refuse(struct gw_http_request *request, const struct gw_err *err)
 {
     gw_reply_error(request, err);
     request->refused = true;
-    return body_comes(request) ? gw_send_now(request, false) : MHD_YES;
+    return request->body_comes ? gw_send_now(request, false) : MHD_YES;
 }
 
 static enum MHD_Result refuse_late(struct gw_http_request *request)
@@ -131,6 +142,23 @@ static enum MHD_Result refuse_late(struct gw_http_request *request)
     return gw_send_now(request, true);
 }
 
+/* The headers are here. */
+static enum MHD_Result begin(struct gw_http_request *request, const char *method)
+{
+    struct gw_err err;
+
+    request->begun = true;
+    atomic_fetch_add(&request->http->in_flight, 1);
+    request->method = method_of(method);
+    request->body_comes = body_comes(request);
+    if (decide(request, &err) != GW_OK)
+        return refuse(request, &err);
+    if (!request->body_comes)
+        return MHD_YES;
+    request->ulfius = ulfius_uri_logger(NULL, "/"); /* the target is ours to read: see query.h */
+    return request->ulfius ? MHD_YES : MHD_NO;
+}
+
 /* A piece of the body. True: it is to be kept. */
 static bool counts(struct gw_http_request *request, size_t bytes)
 {
@@ -139,63 +167,74 @@ static bool counts(struct gw_http_request *request, size_t bytes)
     return !request->refused;
 }
 
-static enum MHD_Result pass_on(const struct gw_gate *gate, struct gw_http_request *request, const char *url,
-                               const char *method, const char *version, const char *upload, size_t *upload_size)
+/* The library counts a handler's time as idle. */
+static void time_out(struct gw_http_request *request, int seconds)
 {
-    bool slow = request->match.route->flags & GW_ROUTE_SLOW;
+    if (request->match.route->flags & GW_ROUTE_SLOW)
+        MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)seconds);
+}
+
+static void answer(struct gw_http_request *request)
+{
+    struct gw_err err = {0};
+    enum gw_code code = gw_step_args(request, &err);
+
+    if (code == GW_OK)
+        code = request->match.route->handler(request, &err);
+    if (code != GW_OK)
+        gw_reply_error(request, &err);
+}
+
+/* Everything is here. Without a body there is nothing that ulfius would add. */
+static enum MHD_Result end(struct gw_http_request *request)
+{
     enum MHD_Result result;
 
-    if (slow) /* the library counts the handler's time as idle */
-        MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, 0u);
-    serving = request;
-    result = gate->handler(gate->handler_self, request->connection, url, method, version, upload, upload_size,
-                           &request->ulfius);
-    serving = NULL;
-    if (slow)
-        MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT,
-                                  (unsigned)request->http->options.idle_timeout_s);
+    time_out(request, 0);
+    answer(request);
+    result = gw_send_now(request, true);
+    time_out(request, request->http->options.idle_timeout_s);
     return result;
 }
 
 enum MHD_Result gw_gate_access(void *self, struct MHD_Connection *connection, const char *url, const char *method,
                                const char *version, const char *upload, size_t *upload_size, void **context)
 {
+    const struct gw_gate *gate = self;
     struct gw_http_request *request = *context;
-    struct gw_err err;
+    enum MHD_Result result;
 
-    (void)connection;
-    if (!request || !request->target.ptr || !request->ulfius)
+    if (!request)
         return MHD_NO;
     if (!request->begun) {
-        request->begun = true;
-        atomic_fetch_add(&request->http->in_flight, 1);
-        request->method = method_of(method);
-        if (decide(request, &err) != GW_OK)
-            return refuse(request, &err);
+        result = begin(request, method);
+        if (result != MHD_YES || !request->ulfius)
+            return result;
     } else if (*upload_size && !counts(request, *upload_size)) {
         *upload_size = 0;
         return request->received - request->limit < SWALLOW_MOST ? MHD_YES : MHD_NO;
     } else if (request->refused) {
         return refuse_late(request);
+    } else if (!request->ulfius) {
+        return end(request);
     }
-    return pass_on(self, request, url, method, version, upload, upload_size);
+    serving = request;
+    result = gate->handler(gate->handler_self, connection, url, method, version, upload, upload_size, &request->ulfius);
+    serving = NULL;
+    return result;
 }
 
 int gw_gate_serve(const struct _u_request *raw, struct _u_response *response, void *http)
 {
     struct gw_http_request *request = serving;
-    struct gw_err err = {0};
-    enum gw_code code;
 
     (void)http;
     if (!request)
         return U_CALLBACK_ERROR;
     request->body = (struct gw_str){raw->binary_body, raw->binary_body_length};
-    code = gw_step_args(request, &err);
-    if (code == GW_OK)
-        code = request->match.route->handler(request, &err);
-    if (code != GW_OK)
-        gw_reply_error(request, &err);
+    time_out(request, 0);
+    answer(request);
     gw_send_ulfius(request, response);
+    time_out(request, request->http->options.idle_timeout_s);
     return U_CALLBACK_COMPLETE;
 }

@@ -7,6 +7,7 @@
 #include <ulfius.h>
 
 #include "http/counters.h"
+#include "http/lines.h"
 #include "http/request.h"
 #include "http/server.h"
 
@@ -23,6 +24,7 @@ struct gw_http {
     size_t routes_count;
     struct gw_router *router;
     struct gw_counters *counters;
+    struct gw_lines *lines;
     struct _u_instance instance;
     bool instance_made;
     int listen_fd; /* our own duplicate; the library's after start */

@@ -156,9 +156,15 @@ static void check_arg(struct gw_http_request *request, struct gw_err *err, const
 enum gw_code gw_step_args(struct gw_http_request *request, struct gw_err *err)
 {
     const struct gw_route *route = request->match.route;
-    enum gw_code code =
-        gw_query_parse(request->query_text, request->arena, &request->query, &request->query_count, err);
+    enum gw_code code = GW_OK;
 
+    if (request->query_text.len)
+        code = gw_query_parse(request->query_text, request->arena, &request->query, &request->query_count, err);
+    if (code == GW_OK && route->args_count) {
+        request->args = gw_arena_zalloc(request->arena, route->args_count * sizeof(*request->args));
+        if (!request->args)
+            code = gw_fail(err, GW_NOMEM, NULL);
+    }
     if (code != GW_OK)
         return code;
     check_path(request, err);

@@ -28,23 +28,17 @@ static bool is_json(const char *type)
     return len > 5 && strncasecmp(type, "application/", 12) == 0 && strncasecmp(type + len - 5, "+json", 5) == 0;
 }
 
-static bool comes(const char *length, const char *encoding)
-{
-    return encoding || (length && strcmp(length, "0") != 0);
-}
-
 enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err)
 {
-    const char *length = gw_request_header(request, "Content-Length");
-    const char *encoding = gw_request_header(request, "Transfer-Encoding");
-    const char *type;
+    const char *length, *type;
     int64_t bytes;
 
     request->limit = limit_of(request);
     if (request->match.route->body == GW_BODY_WEBHOOK && request->limit == 0)
         return gw_fail_wire(err, GW_NOT_FOUND, "provider.no_webhooks", "%s takes no webhooks.", request->provider->id);
-    if (!comes(length, encoding))
+    if (!request->body_comes)
         return GW_OK;
+    length = gw_request_header(request, "Content-Length");
     if (length && gw_parse_i64(gw_str(length), &bytes) && (uint64_t)bytes > request->limit)
         return gw_fail(err, GW_TOO_LARGE, "The body is larger than %llu bytes.", (unsigned long long)request->limit);
     type = gw_request_header(request, "Content-Type");

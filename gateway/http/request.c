@@ -47,11 +47,20 @@ const char *gw_request_header(const struct gw_http_request *request, const char 
     return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
+static void note(struct gw_http_request *request, const char *field, const char *code, const char *message)
+{
+    struct gw_violations *v = &request->violations;
+
+    if (!v->items)
+        v->items = gw_arena_alloc(request->arena, GW_VIOLATIONS_MOST * sizeof(*v->items));
+    if (v->items && message && v->count < GW_VIOLATIONS_MOST)
+        v->items[v->count++] = (struct gw_violation){field, code, message};
+}
+
 enum gw_code gw_request_violation(struct gw_http_request *request, struct gw_err *err, const char *field,
                                   const char *code, const char *fmt, ...)
 {
     char text[300];
-    struct gw_violation *item;
     va_list args;
 
     va_start(args, fmt);
@@ -62,13 +71,7 @@ enum gw_code gw_request_violation(struct gw_http_request *request, struct gw_err
         if (err)
             snprintf(err->field, sizeof(err->field), "%s", field);
     }
-    request->violations.items = request->violation_items;
-    if (request->violations.count < GW_VIOLATIONS_MOST) {
-        item = &request->violation_items[request->violations.count];
-        *item = (struct gw_violation){field, code, gw_arena_strdup(request->arena, text)};
-        if (item->message)
-            request->violations.count++;
-    }
+    note(request, field, code, gw_arena_strdup(request->arena, text));
     return GW_INVALID;
 }
 

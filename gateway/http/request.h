@@ -30,7 +30,7 @@ struct gw_reply {
 struct gw_http_request {
     struct gw_http *http;
     struct MHD_Connection *connection;
-    void *ulfius; /* what the HTTP library keeps for this request */
+    void *ulfius; /* what it keeps for a request with a body; NULL for one without */
     struct gw_arena *arena;
     char id[GW_REQUEST_ID_MOST + 1];
     int64_t began_us;                       /* monotonic */
@@ -45,16 +45,17 @@ struct gw_http_request {
     struct gw_str body;
     struct gw_param_text *query;
     size_t query_count;
-    struct gw_arg args[GW_ARGS_MOST]; /* in the order of the route's declarations */
+    struct gw_arg *args; /* in the order of the route's declarations */
 
-    struct gw_violation violation_items[GW_VIOLATIONS_MOST];
-    struct gw_violations violations;
-    const char *error_extra; /* members for the error's body, ready JSON such as `"run_id":"…"`; or NULL */
+    struct gw_violations violations; /* with room for GW_VIOLATIONS_MOST once there is one */
+    const char *error_extra;         /* members for the error's body, ready JSON such as `"run_id":"…"`; or NULL */
     struct gw_reply reply;
-    bool begun;   /* counted as in flight */
+    bool begun; /* counted as in flight */
+    bool body_comes;
     bool refused; /* answered, or to be answered, without its body */
     bool linger;  /* the client may still be sending */
     bool replied;
+    char target_short[256]; /* backs target when it fits; not cleared */
 };
 
 /* [arena] */

@@ -30,10 +30,20 @@ static void put_mhd(void *to, const char *name, const char *value)
         gw_log(GW_LOG_WARN, "header left out", "name", name, NULL);
 }
 
+/* The bytes as they lie there; NULL when there are none. */
+static char *take_body(struct gw_http_request *request)
+{
+    struct gw_buf *body = &request->reply.body;
+    char *data = body->len ? gw_take(body->data) : NULL;
+
+    gw_buf_free(body);
+    return data;
+}
+
 enum MHD_Result gw_send_now(struct gw_http_request *request, bool last)
 {
     size_t len = request->reply.body.len;
-    char *data = len ? gw_buf_take(&request->reply.body, &len) : NULL;
+    char *data = take_body(request);
     struct MHD_Response *response = data ? MHD_create_response_from_buffer_with_free_callback(len, data, free)
                                          : MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     enum MHD_Result result;
@@ -93,11 +103,8 @@ static bool set_stream(struct gw_http_request *request, struct _u_response *resp
 
     if (!stream)
         return false;
-    stream->data = gw_buf_take(&request->reply.body, &stream->len);
-    if (!stream->data) {
-        free(stream);
-        return false;
-    }
+    stream->len = request->reply.body.len;
+    stream->data = take_body(request);
     response->stream_callback = stream_read;
     response->stream_callback_free = stream_free;
     response->stream_user_data = stream;
@@ -115,6 +122,6 @@ void gw_send_ulfius(struct gw_http_request *request, struct _u_response *respons
     request->replied = true;
     if (reply->body.len >= STREAM_FROM && set_stream(request, response))
         return;
-    if (reply->body.len)
-        response->binary_body = gw_buf_take(&reply->body, &response->binary_body_length);
+    response->binary_body_length = reply->body.len;
+    response->binary_body = take_body(request);
 }

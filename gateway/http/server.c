@@ -60,7 +60,8 @@ static enum gw_code prepare(struct gw_http *http, struct gw_err *err)
     http->counters = gw_counters_new(http->routes, http->routes_count);
     if (!http->counters)
         return gw_fail(err, GW_NOMEM, NULL);
-    if (http->options.registry)
+    code = gw_lines_new(&http->lines, err);
+    if (code == GW_OK && http->options.registry)
         code = gw_answer_providers_make(http, err);
     if (code != GW_OK)
         return code;
@@ -118,6 +119,7 @@ static void http_free(struct gw_http *http)
     if (http->listen_fd >= 0)
         close(http->listen_fd);
     gw_router_free(&http->router);
+    gw_lines_free(&http->lines);
     gw_counters_free(&http->counters);
     gw_buf_free(&http->providers);
     free(http);

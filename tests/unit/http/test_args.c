@@ -42,7 +42,7 @@ static enum gw_code parse(const char *query)
 {
     request.query_text = gw_str(query);
     request.violations.count = 0;
-    memset(request.args, 0, sizeof(request.args));
+    request.args = NULL;
     return gw_step_args(&request, &err);
 }
 
