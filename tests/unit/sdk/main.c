@@ -7,6 +7,7 @@ int main(void)
 {
     SRunner *runner = srunner_create(suite_text());
     srunner_add_suite(runner, suite_json());
+    srunner_add_suite(runner, suite_outline());
     srunner_add_suite(runner, suite_time());
     srunner_add_suite(runner, suite_http());
     srunner_add_suite(runner, suite_samples());

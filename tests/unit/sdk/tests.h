@@ -6,6 +6,7 @@
 
 Suite *suite_text(void);
 Suite *suite_json(void);
+Suite *suite_outline(void);
 Suite *suite_time(void);
 Suite *suite_http(void);
 Suite *suite_samples(void);
