@@ -128,3 +128,14 @@ def test_a_slow_provider_slows_nobody_else(simulator, api):
     assert statistics.median(busy) < max(4 * statistics.median(quiet), 0.05), (statistics.median(quiet), statistics.median(busy))
     assert p95(busy) < max(10 * p95(quiet), 0.5), (p95(quiet), p95(busy))
     simulator.control("DELETE", "faults")
+
+
+def test_a_token_in_its_last_minutes_is_refreshed_before_it_is_used(simulator, api):
+    simulator.control("POST", "settings", {"suunto.access_s": 200})
+    user = api.connected("suunto", "person-59")
+    simulator.control("POST", "settings", {"suunto.access_s": 86400})
+    mark = simulator.control("GET", "requests")["last_id"]
+    assert api.synced("suunto", user)["status"] == "success"
+    asked = [(r["path"], r["status"]) for r in simulator.requests(provider="suunto", since_id=mark, person="person-59")]
+    assert asked[0] == ("/suunto/oauth/token", 200) and [p for p, _ in asked].count("/suunto/oauth/token") == 1, asked
+    assert 401 not in [status for _, status in asked]
