@@ -9,13 +9,13 @@
 /* The item without its userAccessToken, which the older notifications carry. */
 static void add_stripped(struct garmin_text *t, aorta_str item)
 {
-    struct garmin_members m;
+    sdk_outline o;
     aorta_str key, value;
     int any = 0;
-    if (garmin_members_begin(item, &m) != 0)
+    if (sdk_outline_begin(item, &o) != 0)
         return;
     garmin_text_add(t, "{", 1);
-    while (garmin_members_next(&m, &key, &value) == 1) {
+    while (sdk_outline_next(&o, &key, &value) == 1) {
         if (sdk_str_eq(key, "\"userAccessToken\""))
             continue;
         if (any++)
@@ -92,12 +92,12 @@ static int has_token(aorta_str item)
 /* The items of a list; NULL when it is malformed or memory is spent (*st says which). */
 static struct garmin_raw *items_of(aorta_ctx *ctx, aorta_str list, size_t *count, aorta_status *st)
 {
-    struct garmin_members m;
+    sdk_outline o;
     aorta_str key, value;
     int more;
     *count = 0;
     *st = AORTA_ERR_DATA;
-    for (garmin_members_begin(list, &m); (more = garmin_members_next(&m, &key, &value)) == 1;)
+    for (sdk_outline_begin(list, &o); (more = sdk_outline_next(&o, &key, &value)) == 1;)
         ++*count;
     if (more != 0)
         return NULL;
@@ -105,8 +105,8 @@ static struct garmin_raw *items_of(aorta_ctx *ctx, aorta_str list, size_t *count
     struct garmin_raw *items = ctx->host->alloc(ctx, (*count + 1) * sizeof(*items));
     if (!items)
         return NULL;
-    garmin_members_begin(list, &m);
-    for (size_t i = 0; i < *count && garmin_members_next(&m, &key, &value) == 1; i++)
+    sdk_outline_begin(list, &o);
+    for (size_t i = 0; i < *count && sdk_outline_next(&o, &key, &value) == 1; i++)
         items[i] = (struct garmin_raw){.text = value, .index = (uint32_t)i, .strip = has_token(value)};
     *st = AORTA_OK;
     return items;
@@ -120,14 +120,14 @@ aorta_status garmin_emit_answer(aorta_ctx *ctx, int type, aorta_str raw_key, aor
                           .content_type = AORTA_S("application/json"),
                           .origin = garmin_url_path(url),
                           .received_at_us = ctx->host->now_us(ctx)}};
-    aorta_str text = {(const char *)body.ptr, body.len}, list;
-    int outlined = garmin_scan_document(text, &list) == 0 && *list.ptr == '[';
+    aorta_str text = {(const char *)body.ptr, body.len}, list, rest;
+    int outlined = sdk_outline_value(text, &list, &rest) == 0 && !rest.len && *list.ptr == '[';
     if (body.len == 0)
         return AORTA_OK;
     if (!outlined || (type >= 0 && body.len <= PIECE && !has_token(text))) {
-        struct garmin_members m;
+        sdk_outline o;
         aorta_str key, value;
-        if (outlined && garmin_members_begin(list, &m) == 0 && garmin_members_next(&m, &key, &value) == 0)
+        if (outlined && sdk_outline_begin(list, &o) == 0 && sdk_outline_next(&o, &key, &value) == 0)
             return AORTA_OK; /* [] */
         return emit(&e, text);
     }

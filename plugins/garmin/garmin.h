@@ -2,7 +2,7 @@
  *
  * garmin.c declares and wires; types.c knows the summary types; oauth2.c, oauth1.c and grant.c obtain and
  * keep the right to ask; client.c asks; sync.c, pull_tokens.c, backfill.c, history.c, delivered.c and
- * cursor.c decide what to ask for; webhook.c, scan.c and envelope.c take apart what Garmin posts. What
+ * cursor.c decide what to ask for; webhook.c and envelope.c take apart what Garmin posts. What
  * becomes of payloads is in normalize.h and its files.
  */
 #ifndef GARMIN_H
@@ -146,20 +146,6 @@ aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const c
 int garmin_says(const aorta_http_resp *resp, const char *needle);
 /* A line that the run shows as one of its warnings. */
 void garmin_warn(aorta_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* ---- JSON by its outline (scan.c): for bodies too big for a tree ---- */
-
-struct garmin_members {
-    const char *p, *end;
-    int object, first;
-};
-
-/* 0 when the text is an object or array, which then may be gone through; -1 otherwise. */
-int garmin_members_begin(aorta_str container, struct garmin_members *ret);
-/* 1 with the raw text of the next value (and key, with its quotes), 0 at the end, -1 when it is malformed. */
-int garmin_members_next(struct garmin_members *m, aorta_str *ret_key, aorta_str *ret_value);
-/* The first value of a JSON text with nothing but white space behind it. 0, or -1. */
-int garmin_scan_document(aorta_str text, aorta_str *ret);
 
 /* ---- payloads out of lists of items (envelope.c) ---- */
 

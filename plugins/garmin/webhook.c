@@ -93,13 +93,13 @@ static int is_frame(aorta_str key)
 
 static int read_entry(struct route *r, aorta_str text, struct entry *ret)
 {
-    struct garmin_members m;
+    sdk_outline o;
     aorta_str key, value;
     int more;
     *ret = (struct entry){.raw = {.text = text}};
-    if (*text.ptr != '{' || garmin_members_begin(text, &m) != 0)
+    if (*text.ptr != '{' || sdk_outline_begin(text, &o) != 0)
         return -1;
-    while ((more = garmin_members_next(&m, &key, &value)) == 1) {
+    while ((more = sdk_outline_next(&o, &key, &value)) == 1) {
         if (sdk_str_eq(key, "\"userId\""))
             ret->raw.user = text_of(r->ctx, value);
         else if (sdk_str_eq(key, "\"callbackURL\""))
@@ -191,10 +191,10 @@ static aorta_status push_all(struct route *r, struct garmin_raw *items, size_t c
 
 static size_t count_of(aorta_str list)
 {
-    struct garmin_members m;
+    sdk_outline o;
     aorta_str key, value;
     size_t count = 0;
-    for (garmin_members_begin(list, &m); garmin_members_next(&m, &key, &value) == 1;)
+    for (sdk_outline_begin(list, &o); sdk_outline_next(&o, &key, &value) == 1;)
         count++;
     return count;
 }
@@ -202,14 +202,14 @@ static size_t count_of(aorta_str list)
 /* A list of data: pings go out one by one, pushes together. */
 static aorta_status data(struct route *r, aorta_str list)
 {
-    struct garmin_members m;
+    sdk_outline o;
     aorta_str key, value;
     size_t count = 0;
     int more;
     struct garmin_raw *items = r->ctx->host->alloc(r->ctx, (count_of(list) + 1) * sizeof(*items));
     if (!items)
         return AORTA_ERR_NOMEM;
-    for (garmin_members_begin(list, &m); (more = garmin_members_next(&m, &key, &value)) == 1;) {
+    for (sdk_outline_begin(list, &o); (more = sdk_outline_next(&o, &key, &value)) == 1;) {
         struct entry e;
         if (read_entry(r, value, &e) != 0) {
             r->skipped++;
@@ -255,10 +255,10 @@ static aorta_status permissions_changed(struct route *r, const struct entry *e)
 
 static aorta_status each(struct route *r, aorta_str list, aorta_status (*one)(struct route *, const struct entry *))
 {
-    struct garmin_members m;
+    sdk_outline o;
     aorta_str key, value;
     int more;
-    for (garmin_members_begin(list, &m); (more = garmin_members_next(&m, &key, &value)) == 1;) {
+    for (sdk_outline_begin(list, &o); (more = sdk_outline_next(&o, &key, &value)) == 1;) {
         struct entry e;
         if (read_entry(r, value, &e) != 0) {
             r->skipped++;
@@ -296,15 +296,16 @@ static aorta_status list_of(struct route *r, aorta_str list)
 static aorta_status route(void *self, aorta_ctx *ctx, const aorta_webhook_req *req)
 {
     struct route r = {.g = self, .ctx = ctx, .received_at_us = req->received_at_us};
-    struct garmin_members m;
-    aorta_str body = {(const char *)req->body.ptr, req->body.len}, whole, value;
+    sdk_outline o;
+    aorta_str body = {(const char *)req->body.ptr, req->body.len}, whole, rest, value;
     int more;
     r.host = ctx->host->get_extension(ctx->host, AORTA_HOST_EXT_WEBHOOK);
     if (!r.host)
         return sdk_fail(ctx, AORTA_ERR_CONTRACT, "garmin.webhook_host", "the gateway offers no way to route webhooks");
-    if (garmin_scan_document(body, &whole) != 0 || *whole.ptr != '{' || garmin_members_begin(whole, &m) != 0)
+    if (sdk_outline_value(body, &whole, &rest) != 0 || rest.len || *whole.ptr != '{' ||
+        sdk_outline_begin(whole, &o) != 0)
         return sdk_fail(ctx, AORTA_ERR_DATA, "garmin.webhook_body", "the webhook's body is not a JSON object");
-    while ((more = garmin_members_next(&m, &r.raw_key, &value)) == 1) {
+    while ((more = sdk_outline_next(&o, &r.raw_key, &value)) == 1) {
         aorta_status st = list_of(&r, value);
         if (st != AORTA_OK)
             return st;

@@ -3,8 +3,6 @@
  * has to act. */
 #include "api.h"
 
-#include "scan.h"
-
 #include <string.h>
 
 /* ---- refusals ---- */
@@ -51,7 +49,7 @@ static int contains(aorta_str text, const char *word)
 static aorta_str gateway_message(aorta_str body)
 {
     aorta_str code, message;
-    if (!scan_member(body, "statusCode", &code) || !scan_member(body, "message", &message))
+    if (sdk_outline_member(body, "statusCode", &code) != 0 || sdk_outline_member(body, "message", &message) != 0)
         return (aorta_str){NULL, 0};
     return message;
 }
@@ -98,9 +96,10 @@ static aorta_status refused(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_s
 static int error_in_disguise(aorta_str body)
 {
     aorta_str error, code, payload;
-    if (scan_member(body, "error", &error) && !sdk_str_eq(error, "null"))
+    if (sdk_outline_member(body, "error", &error) == 0 && !sdk_str_eq(error, "null"))
         return 1;
-    return scan_member(body, "code", &code) && !sdk_str_eq(code, "null") && !scan_member(body, "payload", &payload);
+    return sdk_outline_member(body, "code", &code) == 0 && !sdk_str_eq(code, "null") &&
+           sdk_outline_member(body, "payload", &payload) != 0;
 }
 
 aorta_status api_get(const struct suunto *self, aorta_ctx *ctx, const char *path, const sdk_query *query,
@@ -128,7 +127,7 @@ aorta_status api_get(const struct suunto *self, aorta_ctx *ctx, const char *path
         ret->too_large = st == AORTA_ERR_UPSTREAM_REJECTED;
         return st;
     }
-    aorta_str body = scan_trim((aorta_str){(const char *)resp->body.ptr, resp->body.len});
+    aorta_str body = sdk_outline_trim((aorta_str){(const char *)resp->body.ptr, resp->body.len});
     if (resp->status < 200 || resp->status > 299)
         st = refused(ctx, resp, body);
     else if (error_in_disguise(body))

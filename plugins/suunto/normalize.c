@@ -2,8 +2,6 @@
  * readings. What the items mean is in normalize_*.c. */
 #include "normalize.h"
 
-#include "scan.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -126,17 +124,17 @@ static aorta_str next_line(aorta_str text)
 
 aorta_status input_each(struct input *in, item_fn *fn, void *data)
 {
-    aorta_str rest = scan_trim(in->text), value;
+    aorta_str rest = sdk_outline_trim(in->text), value;
     uint32_t good = 0, bad = 0;
     while (rest.len) {
         sdk_json doc = {NULL};
         aorta_status st = AORTA_ERR_DATA;
         aorta_str after;
-        if (scan_value(rest, &value, &after)) {
+        if (sdk_outline_value(rest, &value, &after) == 0) {
             st = sdk_json_parse(in->ctx, value.ptr, value.len, &doc);
             rest = after;
         } else {
-            rest = scan_trim(next_line(rest));
+            rest = sdk_outline_trim(next_line(rest));
         }
         if (st == AORTA_OK) {
             good++;

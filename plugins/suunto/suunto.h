@@ -4,7 +4,6 @@
  *   suunto.c            entry, descriptor, settings
  *   oauth.c, token.c    consent, callback, refresh, revoke; the token endpoint and who the user is
  *   api.c               one GET with both keys, and what its refusals mean
- *   scan.c              bounds of JSON values in a big answer, without a tree
  *   sync*.c, cursor.c   what to fetch, page by page
  *   normalize*.c        payloads to records and series; sport.c: workout types
  *   webhook.c           what Suunto posts to us

@@ -3,8 +3,6 @@
  * sync_workouts.c and sync_days.c. */
 #include "sync.h"
 
-#include "scan.h"
-
 #define OVERLAP_WORKOUTS_MS (3600 * INT64_C(1000)) /* clocks differ, and Suunto stores a workout in steps */
 #define OVERLAP_DAYS_MS     (3 * DAY_MS)           /* nights are corrected for some days */
 #define BACKFILL_MS         (3650 * DAY_MS)
@@ -176,7 +174,7 @@ static aorta_status run(const struct suunto *self, aorta_ctx *ctx, const aorta_s
 static aorta_status fetch_notified(const struct suunto *self, aorta_ctx *ctx, aorta_str hint)
 {
     aorta_str key;
-    if (!scan_member(hint, "workoutKey", &key) || key.len < 3 || key.ptr[0] != '"')
+    if (sdk_outline_member(hint, "workoutKey", &key) != 0 || key.len < 3 || key.ptr[0] != '"')
         return sdk_fail(ctx, AORTA_ERR_DATA, "suunto.hint", "the notification names no workout");
     aorta_status st = sync_workout(self, ctx, (aorta_str){key.ptr + 1, key.len - 2});
     const struct cursor done = {.stage = STAGE_DONE};

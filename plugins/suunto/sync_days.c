@@ -1,6 +1,5 @@
 /* 24/7 data: sleep, activity, recovery and daily statistics of one window after the other, at most 28 days
  * each. */
-#include "scan.h"
 #include "sync.h"
 
 #define ANSWER_MAX  (32u * 1024 * 1024)
@@ -73,15 +72,15 @@ static aorta_status get_piece(const struct suunto *self, aorta_ctx *ctx, const s
 /* Number of items of a list; what is not a list counts as one, -1 when it is broken. */
 static int64_t count_items(aorta_str body)
 {
-    struct scan_items it;
-    aorta_str item;
+    sdk_outline o;
+    aorta_str key, item, rest;
     int64_t count = 0;
-    int n;
-    if (scan_items_begin(body, &it) != 0)
-        return scan_value(body, &item, &it.rest) ? 1 : -1; /* an envelope, or JSON lines: normalize knows them */
-    while ((n = scan_items_next(&it, &item)) > 0)
+    int more;
+    if (*body.ptr != '[') /* an envelope, or JSON lines: normalize knows them */
+        return sdk_outline_value(body, &item, &rest) == 0 ? 1 : -1;
+    for (sdk_outline_begin(body, &o); (more = sdk_outline_next(&o, &key, &item)) == 1;)
         count++;
-    return n < 0 || it.rest.len ? -1 : count;
+    return more < 0 || o.rest.len ? -1 : count;
 }
 
 static aorta_status emit_piece(aorta_ctx *ctx, const struct piece *p, struct window w, aorta_str body, int64_t *count)

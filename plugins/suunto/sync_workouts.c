@@ -1,7 +1,6 @@
 /* Workouts: the list, with streams and summaries in it, since quotas make a call for each workout a luxury. A
  * page is cut into workouts and each becomes a payload of its own, so that meeting one again changes nothing.
  */
-#include "scan.h"
 #include "sync.h"
 
 #define PATH "/v3/workouts/"
@@ -43,7 +42,8 @@ static uint64_t digest_of(aorta_str item)
 static aorta_str key_of(aorta_str workout)
 {
     aorta_str key;
-    if (!scan_member(workout, "workoutKey", &key) || key.len < 3 || key.len > KEY_MAX + 2 || key.ptr[0] != '"')
+    if (sdk_outline_member(workout, "workoutKey", &key) != 0 || key.len < 3 || key.len > KEY_MAX + 2 ||
+        key.ptr[0] != '"')
         return (aorta_str){NULL, 0};
     for (size_t i = 1; i + 1 < key.len; i++)
         if (key.ptr[i] == '\\')
@@ -60,16 +60,15 @@ static aorta_status emit_workout(aorta_ctx *ctx, aorta_str workout, aorta_str or
 
 static aorta_status emit_list(aorta_ctx *ctx, aorta_str list, aorta_str origin, struct page *page)
 {
-    struct scan_items it;
-    aorta_str workout;
-    int n = scan_items_begin(list, &it);
-    while (n == 0 && (n = scan_items_next(&it, &workout)) > 0) {
+    sdk_outline o;
+    aorta_str key, workout;
+    int more;
+    for (sdk_outline_begin(list, &o); (more = sdk_outline_next(&o, &key, &workout)) == 1;) {
         aorta_status st = emit_workout(ctx, workout, origin, page);
         if (st != AORTA_OK)
             return st;
-        n = 0;
     }
-    return n < 0 ? sync_malformed(ctx) : AORTA_OK;
+    return more < 0 ? sync_malformed(ctx) : AORTA_OK;
 }
 
 /* metadata.workoutcount, a number or one in quotes. */
@@ -77,7 +76,8 @@ static int64_t total_of(aorta_str body)
 {
     aorta_str metadata, count;
     int64_t total = 0;
-    if (!scan_member(body, "metadata", &metadata) || !scan_member(metadata, "workoutcount", &count))
+    if (sdk_outline_member(body, "metadata", &metadata) != 0 ||
+        sdk_outline_member(metadata, "workoutcount", &count) != 0)
         return 0;
     for (size_t i = 0; i < count.len && total < INT64_C(1000000000); i++)
         if (count.ptr[i] >= '0' && count.ptr[i] <= '9')
@@ -92,9 +92,9 @@ static aorta_status emit_answer(aorta_ctx *ctx, aorta_str body, aorta_str origin
     *page = (struct page){.count = 0};
     if (!body.len)
         return AORTA_OK;
-    if (!scan_value(body, &whole, &rest) || rest.len)
+    if (sdk_outline_value(body, &whole, &rest) != 0 || rest.len)
         return sync_malformed(ctx);
-    if (body.ptr[0] == '{' && !scan_member(body, "payload", &payload))
+    if (body.ptr[0] == '{' && sdk_outline_member(body, "payload", &payload) != 0)
         return sync_malformed(ctx);
     page->total = total_of(body);
     if (payload.ptr[0] == '[')

@@ -11,7 +11,6 @@ int main(void)
     SRunner *runner = srunner_create(oauth_suite());
     srunner_add_suite(runner, sync_suite());
     srunner_add_suite(runner, webhook_suite());
-    srunner_add_suite(runner, scan_suite());
     srunner_add_suite(runner, normalize_suite());
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

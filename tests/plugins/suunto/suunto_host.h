@@ -39,7 +39,6 @@ unsigned suunto_host_requests(const struct suunto_host *h); /* their number */
 Suite *oauth_suite(void);
 Suite *sync_suite(void);
 Suite *webhook_suite(void);
-Suite *scan_suite(void);
 Suite *normalize_suite(void);
 
 #endif

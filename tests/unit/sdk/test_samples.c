@@ -132,6 +132,7 @@ Suite *suite_samples(void)
 {
     Suite *s = suite_create("samples");
     TCase *t = tcase_create("samples");
+    tcase_set_timeout(t, 60); /* hundreds of thousands of samples, on busy machines and under sanitizers too */
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, runs_are_cut_at_65536);
     tcase_add_test(t, any_order_is_put_right);

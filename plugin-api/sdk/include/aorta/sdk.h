@@ -13,15 +13,15 @@
 #include "aorta/plugin.h"
 
 #define AORTA_COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
-#define AORTA_S(literal) ((aorta_str){literal, sizeof(literal) - 1})
+#define AORTA_S(literal)   ((aorta_str){literal, sizeof(literal) - 1})
 
 /* ---- text ---- */
 
-aorta_str sdk_str(const char *text);                 /* borrowed; NULL gives {NULL,0} */
-int sdk_str_eq(aorta_str a, const char *b);          /* exact */
-int sdk_str_ieq(aorta_str a, const char *b);         /* ASCII letters of either case */
+aorta_str sdk_str(const char *text);         /* borrowed; NULL gives {NULL,0} */
+int sdk_str_eq(aorta_str a, const char *b);  /* exact */
+int sdk_str_ieq(aorta_str a, const char *b); /* ASCII letters of either case */
 aorta_str sdk_format(aorta_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-char *sdk_cstr(aorta_ctx *ctx, aorta_str s);         /* NUL-terminated copy */
+char *sdk_cstr(aorta_ctx *ctx, aorta_str s); /* NUL-terminated copy */
 
 void sdk_log(aorta_ctx *ctx, uint32_t level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Records the failure and returns `status`: `return sdk_fail(ctx, AORTA_ERR_DATA, "polar.bad_json", "…", …);` */
@@ -39,8 +39,8 @@ typedef struct sdk_query {
 void sdk_query_add(aorta_ctx *ctx, sdk_query *q, const char *name, aorta_str value); /* both are percent-encoded */
 void sdk_query_add_int(aorta_ctx *ctx, sdk_query *q, const char *name, int64_t value);
 aorta_str sdk_url(aorta_ctx *ctx, aorta_str base, const char *path, const sdk_query *q); /* q may be NULL */
-aorta_bytes sdk_form(const sdk_query *q);            /* the same pairs as an x-www-form-urlencoded body */
-aorta_str sdk_pair(const aorta_pair *pairs, uint32_t count, const char *name); /* value or {NULL,0} */
+aorta_bytes sdk_form(const sdk_query *q); /* the same pairs as an x-www-form-urlencoded body */
+aorta_str sdk_pair(const aorta_pair *pairs, uint32_t count, const char *name);   /* value or {NULL,0} */
 aorta_str sdk_field(const aorta_field *fields, uint32_t count, const char *key); /* STRING value or {NULL,0} */
 
 /* ---- OAuth ---- */
@@ -62,12 +62,12 @@ int sdk_number_parse(aorta_str text, double *ret);
 
 /* ---- JSON: a flat, read-only tree in the arena; texts point into the input where they have no escapes ---- */
 
-#define SDK_JSON_NONE 0 /* absent: every accessor accepts it */
-#define SDK_JSON_NULL 1
-#define SDK_JSON_BOOL 2
+#define SDK_JSON_NONE   0 /* absent: every accessor accepts it */
+#define SDK_JSON_NULL   1
+#define SDK_JSON_BOOL   2
 #define SDK_JSON_NUMBER 3
 #define SDK_JSON_STRING 4
-#define SDK_JSON_ARRAY 5
+#define SDK_JSON_ARRAY  5
 #define SDK_JSON_OBJECT 6
 
 typedef struct sdk_json_node sdk_json_node;
@@ -91,19 +91,42 @@ int sdk_json_is_number(sdk_json v);
 double sdk_json_double(sdk_json v, double otherwise);
 int64_t sdk_json_int(sdk_json v, int64_t otherwise); /* fractions are cut; out of range = otherwise */
 int sdk_json_bool(sdk_json v, int otherwise);
-aorta_str sdk_json_str(sdk_json v); /* STRING; a NUMBER gives its text; else {NULL,0} */
+aorta_str sdk_json_str(sdk_json v);  /* STRING; a NUMBER gives its text; else {NULL,0} */
 aorta_str sdk_json_text(sdk_json v); /* the value's own source bytes, exactly as they stand in the input */
+
+/* ---- JSON by its outline: where values begin and end, for bodies too big for a tree. Only quotes, brackets and
+ * their depth (at most 64) are looked at, and no memory is used: what is wrong inside a value shows when it is
+ * parsed. Values and keys point into the text, as they stand there. ---- */
+
+typedef struct sdk_outline {
+    aorta_str rest; /* of the container; after its end, what follows it */
+    char close;     /* the bracket that ends it; 0 = it has come */
+    int first;
+} sdk_outline;
+
+aorta_str sdk_outline_trim(aorta_str text); /* without white space at both ends, and without a byte order mark */
+/* The first value of text; *rest is what follows it, from its first character that is no white space. 0, or -1 when
+ * there is no value or it does not end. */
+int sdk_outline_value(aorta_str text, aorta_str *value, aorta_str *rest);
+/* sdk_outline_begin(container, &o); while ((more = sdk_outline_next(&o, &key, &value)) == 1) … 0 when it is an array or
+ * an object; -1 otherwise, and the first step then says so too. */
+int sdk_outline_begin(aorta_str container, sdk_outline *ret);
+/* 1 with the next value, and in an object its key, quotes included; 0 behind the last; -1 when the container is broken
+ * or cut before the next one. */
+int sdk_outline_next(sdk_outline *o, aorta_str *key, aorta_str *value);
+/* The member of that name (written without escapes), the last of several. 0, or -1 also when the object is broken. */
+int sdk_outline_member(aorta_str object, const char *name, aorta_str *value);
 
 /* ---- time ---- */
 
 /* ISO 8601 date-time: "2026-11-20T18:05:07[.fff][Z|+01:00|+0100]", also with a space for T, also without seconds.
  * *offset_s and *has_offset tell the offset when it has one; without one *us is as if UTC. 0, or -1. */
 int sdk_time_parse(aorta_str text, int64_t *us, int32_t *offset_s, int *has_offset);
-int sdk_date_parse(aorta_str text, int64_t *days);                 /* "2026-11-20" -> days since 1970-01-01 */
-int sdk_clock_parse(aorta_str text, int64_t *seconds);             /* "23:33", "23:33:07" */
-int sdk_duration_parse(aorta_str text, int64_t *us);               /* ISO 8601 "P1DT2H44M8.5S" (no months, years) */
-aorta_str sdk_date_format(aorta_ctx *ctx, int64_t days);           /* "2026-11-20" */
-aorta_str sdk_time_format(aorta_ctx *ctx, int64_t us);             /* "2026-11-20T18:05:07Z" */
+int sdk_date_parse(aorta_str text, int64_t *days);       /* "2026-11-20" -> days since 1970-01-01 */
+int sdk_clock_parse(aorta_str text, int64_t *seconds);   /* "23:33", "23:33:07" */
+int sdk_duration_parse(aorta_str text, int64_t *us);     /* ISO 8601 "P1DT2H44M8.5S" (no months, years) */
+aorta_str sdk_date_format(aorta_ctx *ctx, int64_t days); /* "2026-11-20" */
+aorta_str sdk_time_format(aorta_ctx *ctx, int64_t us);   /* "2026-11-20T18:05:07Z" */
 
 /* ---- records: sdk_fields f = {0}; sdk_add_float(&f, "distance_m", d); … ---- */
 
@@ -114,13 +137,13 @@ typedef struct sdk_fields {
     uint32_t dropped;
 } sdk_fields;
 
-void sdk_add_str(sdk_fields *f, const char *key, aorta_str value);   /* empty = left out; key is a static text */
+void sdk_add_str(sdk_fields *f, const char *key, aorta_str value); /* empty = left out; key is a static text */
 void sdk_add_enum(sdk_fields *f, const char *key, const char *value);
 void sdk_add_int(sdk_fields *f, const char *key, int64_t value);
 void sdk_add_bool(sdk_fields *f, const char *key, int value);
-void sdk_add_date(sdk_fields *f, const char *key, int64_t days);     /* since 1970-01-01 */
-void sdk_add_float(sdk_fields *f, const char *key, double value);    /* not finite = left out */
-void sdk_add_json(sdk_fields *f, const char *key, aorta_str json);   /* empty = left out */
+void sdk_add_date(sdk_fields *f, const char *key, int64_t days);   /* since 1970-01-01 */
+void sdk_add_float(sdk_fields *f, const char *key, double value);  /* not finite = left out */
+void sdk_add_json(sdk_fields *f, const char *key, aorta_str json); /* empty = left out */
 /* The number at `key` of a JSON object, times factor; absent, null or below min = left out. */
 void sdk_add_number(sdk_fields *f, const char *key, sdk_json object, const char *json_key, double factor, double min);
 
@@ -128,8 +151,8 @@ void sdk_add_number(sdk_fields *f, const char *key, sdk_json object, const char 
  * the run of the current offset, source, version and flags. */
 typedef struct sdk_samples {
     aorta_ctx *ctx;
-    aorta_series head;  /* metric, source, flags, offset, version: set by sdk_samples_begin, then change at will
-                           between flushes */
+    aorta_series head; /* metric, source, flags, offset, version: set by sdk_samples_begin, then change at will
+                          between flushes */
     int64_t *t;
     double *v;
     uint32_t count, cap;
