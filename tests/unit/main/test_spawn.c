@@ -59,9 +59,11 @@ START_TEST(signals_are_as_new)
     sigfillset(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
-    ck_assert_int_eq(shell("grep -E 'SigBlk' /proc/$$/status; kill -PIPE $$; echo not reached", NULL, &err),
+    ck_assert_int_eq(shell("while read -r name value; do [ $name != SigBlk: ] || echo $value; done </proc/$$/status; "
+                           "kill -PIPE $$; echo not reached",
+                           NULL, &err),
                      GW_INTERNAL);
-    ck_assert_str_eq(output(), "SigBlk:\t0000000000000000\n");
+    ck_assert_str_eq(output(), "0000000000000000\n");
     ck_assert_ptr_nonnull(strstr(err.text, "signal 13"));
 }
 END_TEST
