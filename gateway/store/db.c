@@ -9,15 +9,15 @@
 #include "base/time.h"
 #include "store/pool.h"
 
-/* Idle connections of one kind; opened counts those in use too. */
+/* Idle connections of one kind; opened counts those in use too. One that is given back wakes one who waits. */
 struct shelf {
+    pthread_cond_t freed;
     struct pg_conn **idle;
     int idle_count, opened, most;
 };
 
 struct gw_db {
     pthread_mutex_t lock;
-    pthread_cond_t freed;
     struct shelf brief;   /* the pool */
     struct shelf lasting; /* token locks: held for seconds, so that they never starve the pool */
     char *conninfo, *name;
@@ -34,7 +34,8 @@ enum gw_code gw_store_open(const struct gw_db_options *options, struct gw_db **r
     pthread_mutex_init(&db->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&db->freed, &attr);
+    pthread_cond_init(&db->brief.freed, &attr);
+    pthread_cond_init(&db->lasting.freed, &attr);
     pthread_condattr_destroy(&attr);
     db->brief.most = options->pool > 0 ? options->pool : 4;
     db->lasting.most = db->brief.most;
@@ -67,7 +68,8 @@ void gw_store_close(struct gw_db **db)
         return;
     shelf_clear(&d->brief);
     shelf_clear(&d->lasting);
-    pthread_cond_destroy(&d->freed);
+    pthread_cond_destroy(&d->brief.freed);
+    pthread_cond_destroy(&d->lasting.freed);
     pthread_mutex_destroy(&d->lock);
     free(d->conninfo);
     free(d->name);
@@ -85,7 +87,7 @@ static enum gw_code shelf_take(struct gw_db *db, struct shelf *shelf, struct pg_
     *ret = NULL;
     pthread_mutex_lock(&db->lock);
     while (shelf->idle_count == 0 && shelf->opened == shelf->most && waited != ETIMEDOUT)
-        waited = pthread_cond_timedwait(&db->freed, &db->lock, &until);
+        waited = pthread_cond_timedwait(&shelf->freed, &db->lock, &until);
     bool got = true;
     if (shelf->idle_count > 0)
         *ret = shelf->idle[--shelf->idle_count];
@@ -104,7 +106,7 @@ static void shelf_give(struct gw_db *db, struct shelf *shelf, struct pg_conn *c)
         shelf->idle[shelf->idle_count++] = c;
     else
         shelf->opened--;
-    pthread_cond_broadcast(&db->freed);
+    pthread_cond_signal(&shelf->freed);
     pthread_mutex_unlock(&db->lock);
 }
 
