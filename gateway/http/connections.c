@@ -58,7 +58,7 @@ static enum gw_code write_linked(struct gw_http_request *request, const struct g
     enum gw_code code = GW_OK;
     char id[GW_UUID_TEXT];
 
-    if (c->provider_user_id && strcmp(c->status, "active") == 0)
+    if (c->shared && strcmp(c->status, "active") == 0)
         code = gw_store_connection_by_account(request->http->options.db, request->arena, c->provider,
                                               c->provider_user_id, &others, &count, err);
     gw_buf_str(out, ",\"linked_user_ids\":[");

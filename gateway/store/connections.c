@@ -26,6 +26,7 @@ enum gw_code connection_read(const PGresult *result, int number, struct gw_arena
     ret->created_us = pg_get_time(&row);
     ret->updated_us = pg_get_time(&row);
     ret->last_synced_us = pg_get_time(&row);
+    ret->shared = pg_get_bool(&row);
     return pg_row_check(&row, err);
 }
 
@@ -112,6 +113,43 @@ static enum gw_code upsert(struct pg_conn *c, struct gw_arena *arena, const stru
     return code;
 }
 
+/* When other users own the account too, all its connections are told: a list then knows whom to look up. After the
+ * commit, so that of two who connect it at once the later sees the other.
+ */
+static enum gw_code tell_sharers(struct pg_conn *c, const struct gw_connection *row, bool *ret_shared,
+                                 struct gw_err *err)
+{
+    struct pg_params find = {0};
+    gw_own_result *owners = NULL;
+    bool shared = false;
+    enum gw_code code;
+
+    pg_put_text(&find, row->provider_user_id);
+    pg_put_text(&find, row->provider);
+    pg_queue(c, SQL_OWNER_FIND, &find);
+    code = pg_send(c, 0, err);
+    if (!code)
+        code = pg_next(c, &owners, err);
+    if (!code)
+        code = pg_finish(c, err);
+    if (code)
+        return code;
+    int n = PQntuples(owners);
+    for (int i = 0; i < n; i++) {
+        struct pg_row owner = {.result = owners, .number = i};
+        shared |= !gw_uuid_eq(pg_get_uuid(&owner), row->user_id);
+    }
+    for (int i = 0; shared && i < n; i++) {
+        struct pg_row owner = {.result = owners, .number = i};
+        struct pg_params p = {0};
+        pg_put_uuid(&p, pg_get_uuid(&owner));
+        pg_put_uuid(&p, pg_get_uuid(&owner));
+        pg_queue(c, SQL_CONNECTION_SHARED, &p);
+    }
+    *ret_shared = shared;
+    return shared ? pg_run(c, err) : GW_OK;
+}
+
 static enum gw_code put(struct pg_conn *c, struct gw_arena *arena, const struct gw_connection *connection,
                         const struct gw_state_put *states, size_t states_count, struct gw_connection *ret,
                         bool *ret_created, struct gw_err *err)
@@ -140,6 +178,8 @@ static enum gw_code put(struct pg_conn *c, struct gw_arena *arena, const struct 
     queue_notice(c, row.user_id, row.id, row.provider, "active");
     pg_queue_plain(c, SQL_COMMIT);
     code = pg_run(c, err);
+    if (!code && *row.provider_user_id)
+        code = tell_sharers(c, &row, &row.shared, err);
     if (code)
         return code;
     *ret = row;
@@ -148,8 +188,8 @@ static enum gw_code put(struct pg_conn *c, struct gw_arena *arena, const struct 
 }
 
 enum gw_code gw_store_connection_put(struct gw_db *db, struct gw_arena *arena, const struct gw_connection *connection,
-                                     const struct gw_state_put *states, size_t states_count,
-                                     struct gw_connection *ret, bool *ret_created, struct gw_err *err)
+                                     const struct gw_state_put *states, size_t states_count, struct gw_connection *ret,
+                                     bool *ret_created, struct gw_err *err)
 {
     struct pg_turn turn = {.db = db};
     enum gw_code code;
@@ -175,8 +215,8 @@ enum gw_code gw_store_connection_list(struct gw_db *db, struct gw_arena *arena, 
     return code ? code : read_all(result, arena, ret, ret_count, err);
 }
 
-enum gw_code gw_store_connection_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user,
-                                     struct gw_uuid id, struct gw_connection *ret, struct gw_err *err)
+enum gw_code gw_store_connection_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
+                                     struct gw_connection *ret, struct gw_err *err)
 {
     struct pg_params p = {0};
     gw_own_result *result = NULL;
@@ -242,8 +282,8 @@ static enum gw_code by_account(struct pg_conn *c, struct gw_arena *arena, const 
 }
 
 enum gw_code gw_store_connection_by_account(struct gw_db *db, struct gw_arena *arena, const char *provider,
-                                            const char *provider_user_id, struct gw_connection **ret,
-                                            size_t *ret_count, struct gw_err *err)
+                                            const char *provider_user_id, struct gw_connection **ret, size_t *ret_count,
+                                            struct gw_err *err)
 {
     struct pg_turn turn = {.db = db};
     enum gw_code code;

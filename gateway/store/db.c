@@ -106,8 +106,8 @@ static void shelf_give(struct gw_db *db, struct shelf *shelf, struct pg_conn *c)
         shelf->idle[shelf->idle_count++] = c;
     else
         shelf->opened--;
-    pthread_cond_signal(&shelf->freed);
     pthread_mutex_unlock(&db->lock);
+    pthread_cond_signal(&shelf->freed); /* without the lock, which it would run into */
 }
 
 static struct shelf *shelf_of(struct pg_turn *turn)

@@ -35,6 +35,7 @@ struct gw_connection {
     int64_t token_expires_us;  /* GW_NO_TIME = does not expire */
     int64_t token_version;     /* raised by every stored refresh: compare before refreshing again */
     int64_t created_us, updated_us, last_synced_us;
+    bool shared;               /* other users have, or had, this account too */
 };
 
 struct gw_source {

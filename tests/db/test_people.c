@@ -183,6 +183,7 @@ START_TEST(test_connection_life)
     ck_good(gw_store_connection_list(db, arena, user, "polar", &list, &count, &err));
     ck_assert_uint_eq(count, 2);
     ck_assert_str_eq(list[0].provider_user_id, "43");
+    ck_assert(!list[0].shared && list[1].shared && shared.shared); /* the first owner is told as well */
     ck_good(gw_store_connection_by_account(db, arena, "polar", "42", &list, &count, &err));
     ck_assert_uint_eq(count, 2);
     ck_assert(gw_uuid_eq(list[0].id, shared.id) || gw_uuid_eq(list[1].id, shared.id));

@@ -11,17 +11,17 @@ SET provider_username = coalesce(excluded.provider_username, connections.provide
     token_expires_at = excluded.token_expires_at, token_version = connections.token_version + 1,
     updated_at = excluded.updated_at
 RETURNING id, user_id, provider, provider_user_id, provider_username, status, scope, reason, tokens,
-          token_expires_at, token_version, created_at, updated_at, last_synced_at
+          token_expires_at, token_version, created_at, updated_at, last_synced_at, shared
 
 -- name: connection_list
 SELECT id, user_id, provider, provider_user_id, provider_username, status, scope, reason, tokens,
-       token_expires_at, token_version, created_at, updated_at, last_synced_at
+       token_expires_at, token_version, created_at, updated_at, last_synced_at, shared
 FROM connections WHERE user_id = $1::uuid AND ($2::text IS NULL OR provider = $2)
 ORDER BY created_at DESC, id DESC
 
 -- name: connection_get
 SELECT id, user_id, provider, provider_user_id, provider_username, status, scope, reason, tokens,
-       token_expires_at, token_version, created_at, updated_at, last_synced_at
+       token_expires_at, token_version, created_at, updated_at, last_synced_at, shared
 FROM connections WHERE user_id = $1::uuid AND id = $2::uuid
 
 -- name: connection_status
@@ -42,6 +42,9 @@ UPDATE connections SET last_synced_at = $3::timestamptz WHERE user_id = $1::uuid
 -- name: owner_put
 INSERT INTO account_owners (provider_user_id, provider, user_id, connection_id)
 VALUES ($1::text, $2::text, $3::uuid, $4::uuid) ON CONFLICT DO NOTHING
+
+-- name: connection_shared
+UPDATE connections SET shared = true WHERE user_id = $1::uuid AND id = $2::uuid AND NOT shared
 
 -- name: owner_find
 SELECT user_id, connection_id FROM account_owners WHERE provider_user_id = $1::text AND provider = $2::text
