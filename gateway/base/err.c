@@ -1,6 +1,9 @@
 /* The table of codes and the writing of errors. */
 #include "base/err.h"
 
+#undef gw_fail
+#undef gw_fail_wire
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
