@@ -49,14 +49,26 @@ static bool own_name(const char *name, const char *id)
            !strpbrk(name, " \t\r\n,\"");
 }
 
+/* Behind the digits that v begins with; NULL when it begins with none, or with too many. */
+static const char *behind_digits(const char *v)
+{
+    size_t n = strspn(v, "0123456789");
+
+    return n > 0 && n < 10 ? v + n : NULL;
+}
+
 static bool semver_ok(const char *v)
 {
-    unsigned a, b, c;
-    int end = 0;
-
-    if (!text_ok(v) || sscanf(v, "%9u.%9u.%9u%n", &a, &b, &c, &end) != 3)
+    if (!text_ok(v))
         return false;
-    return v[end] == '\0' || ((v[end] == '-' || v[end] == '+') && v[end + 1]);
+    for (int part = 0; part < 3; part++) {
+        if (part > 0 && *v++ != '.')
+            return false;
+        v = behind_digits(v);
+        if (!v)
+            return false;
+    }
+    return v[0] == '\0' || ((v[0] == '-' || v[0] == '+') && v[1]);
 }
 
 static size_t list_len(const char *const *list)

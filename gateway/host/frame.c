@@ -269,9 +269,11 @@ static void hide(char *text, const char *secret, size_t len)
 
 void gw_frame_clean_text(const struct gw_frame *frame, struct gw_str text, char *out, size_t cap)
 {
-    size_t n = text.ptr ? text.len : 0;
+    size_t n = text.len;
 
-    if (n >= cap) {
+    if (!text.ptr) {
+        n = 0;
+    } else if (n >= cap) {
         n = cap - 1;
         while (n > 0 && ((unsigned char)text.ptr[n] & 0xc0) == 0x80)
             n--;

@@ -10,7 +10,7 @@
 #define METRIC_NUMBER_MOST 65535
 
 static const struct gw_metric catalogue[] = {
-#define METRIC(number, name, unit, aggregation) {number, name, unit, aggregation},
+#define METRIC(number, name, unit, aggregation) {name, unit, aggregation, number},
 #include <catalogue/metrics.def>
 #undef METRIC
 };
@@ -60,7 +60,7 @@ static void sort_names(void)
 {
     for (size_t i = 0; i < CATALOGUE_COUNT; i++)
         by_name[i] = &catalogue[i];
-    qsort(by_name, CATALOGUE_COUNT, sizeof(by_name[0]), compare_names);
+    qsort(by_name, CATALOGUE_COUNT, sizeof(by_name) / CATALOGUE_COUNT, compare_names);
 }
 
 static int compare_text(struct gw_str text, const char *name)
@@ -136,7 +136,7 @@ static enum gw_code already_there(const struct gw_metric *metric, const struct g
 enum gw_code gw_metric_register(const struct gw_metric *metric, struct gw_err *err)
 {
     const struct gw_metric *there = gw_metric_by_name(gw_str(metric->name));
-    struct gw_metric *more, copy = *metric;
+    struct gw_metric *more, *own;
 
     if (!there)
         there = gw_metric_by_number(metric->number);
@@ -148,14 +148,14 @@ enum gw_code gw_metric_register(const struct gw_metric *metric, struct gw_err *e
     if (!more)
         return gw_fail(err, GW_NOMEM, NULL);
     registered = more;
-    copy.name = strdup(metric->name);
-    copy.unit = strdup(metric->unit);
-    if (!copy.name || !copy.unit) {
-        free((char *)copy.name);
-        free((char *)copy.unit);
+    own = &registered[registered_count];
+    *own = (struct gw_metric){strdup(metric->name), strdup(metric->unit), metric->aggregation, metric->number};
+    if (!own->name || !own->unit) {
+        free((char *)own->name);
+        free((char *)own->unit);
         return gw_fail(err, GW_NOMEM, NULL);
     }
-    registered[registered_count++] = copy;
+    registered_count++;
     return GW_OK;
 }
 

@@ -6,9 +6,9 @@
 #include "base/str.h"
 
 struct gw_metric {
-    uint16_t number; /* of the catalogue, or given by the store to a plugin's own */
     const char *name, *unit;
     uint32_t aggregation; /* AORTA_AGGREGATE_* */
+    uint16_t number;      /* of the catalogue, or given by the store to a plugin's own */
 };
 
 /* A plugin's own metrics with the numbers the store gave them, in the order of its descriptor. */

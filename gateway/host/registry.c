@@ -293,15 +293,18 @@ const struct gw_provider *gw_registry_at(const struct gw_registry *r, size_t i)
 
 static enum gw_code number_metrics(struct instance *in, gw_metric_number_fn *number, void *self, struct gw_err *err)
 {
-    const aorta_descriptor *d = in->pub.plugin->desc;
-    struct gw_metric *items = gw_arena_zalloc(in->arena, d->metrics_count * sizeof(*items));
+    const aorta_descriptor *d = in->pub.plugin ? in->pub.plugin->desc : NULL;
+    struct gw_metric *items;
 
+    if (!d || !in->pub.ready)
+        return GW_OK;
+    items = gw_arena_zalloc(in->arena, d->metrics_count * sizeof(*items));
     if (!items)
         return gw_fail(err, GW_NOMEM, NULL);
     for (uint32_t i = 0; i < d->metrics_count; i++) {
         const aorta_metric_decl *decl = GW_ROW(aorta_metric_decl, d->metrics, i, d->metrics_stride);
         enum gw_code code;
-        items[i] = (struct gw_metric){0, decl->name, decl->unit, decl->aggregation};
+        items[i] = (struct gw_metric){decl->name, decl->unit, decl->aggregation, 0};
         code = number(self, decl, &items[i].number, err);
         if (code == GW_OK)
             code = gw_metric_register(&items[i], err);
@@ -318,8 +321,7 @@ enum gw_code gw_registry_number_metrics(struct gw_registry *r, gw_metric_number_
     enum gw_code code = GW_OK;
 
     for (size_t i = 0; i < r->count && code == GW_OK; i++)
-        if (r->items[i]->pub.ready)
-            code = number_metrics(r->items[i], number, self, err);
+        code = number_metrics(r->items[i], number, self, err);
     return code;
 }
 

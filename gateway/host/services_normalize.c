@@ -62,7 +62,9 @@ int64_t gw_host_payload_read(aorta_ctx *ctx, void *buf, size_t cap)
         return status;
     if (!buf || cap == 0)
         return gw_frame_broke(frame, "The plugin called host->payload_read with no place for the bytes.");
-    if (!frame->payload->data && frame->payload->size) {
+    if (frame->payload->size == 0)
+        return 0;
+    if (!frame->payload->data) {
         if (!frame->sink->payload_read)
             return gw_frame_forbid(frame, "This payload cannot be read in pieces.");
         return frame->sink->payload_read(frame->sink->self, buf, cap);
@@ -399,7 +401,7 @@ static bool make_run(struct gw_frame *frame, const aorta_series *s, struct run *
         p += n;
     }
     if (s->v)
-        run->v = (double *)p;
+        run->v = (void *)p;
     return true;
 }
 

@@ -69,7 +69,7 @@ static aorta_str known_type(aorta_str type)
 static bool grow_items(struct gw_sources *s)
 {
     uint32_t cap = s->cap ? s->cap * 2 : 16;
-    const aorta_source **items = realloc(s->items, cap * sizeof(*items));
+    const aorta_source **items = realloc(s->items, cap * sizeof(const aorta_source *));
 
     if (!items)
         return false;

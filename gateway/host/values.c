@@ -53,7 +53,7 @@ static bool parse_relative(struct gw_str text, int64_t now_us, int64_t *ret)
     *ret = now_us;
     if (text.len == 3)
         return true;
-    unit = memchr(units, text.ptr[text.len - 1], 4);
+    unit = memchr(units, text.ptr[text.len - 1], sizeof(units) - 1);
     if (!unit || text.len < 6 || (text.ptr[3] != '+' && text.ptr[3] != '-') ||
         !gw_parse_i64((struct gw_str){text.ptr + 4, text.len - 5}, &n) || n < 0 || n > 1000000000)
         return false;

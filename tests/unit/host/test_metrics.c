@@ -25,7 +25,7 @@ END_TEST
 
 START_TEST(registers_a_plugins_metric_once)
 {
-    struct gw_metric mine = {10001, "fake.luck", "score", AORTA_AGGREGATE_AVG};
+    struct gw_metric mine = {"fake.luck", "score", AORTA_AGGREGATE_AVG, 10001};
     struct gw_err err;
 
     ck_assert_int_eq(gw_metric_register(&mine, &err), GW_OK);
@@ -34,7 +34,7 @@ START_TEST(registers_a_plugins_metric_once)
     ck_assert_uint_eq(gw_metric_by_name(GW_STR("fake.luck"))->number, 10001);
     mine.name = "fake.other";
     ck_assert_int_eq(gw_metric_register(&mine, &err), GW_CONFLICT); /* the number is taken */
-    mine = (struct gw_metric){10002, "heart_rate", "bpm", AORTA_AGGREGATE_AVG};
+    mine = (struct gw_metric){"heart_rate", "bpm", AORTA_AGGREGATE_AVG, 10002};
     ck_assert_int_eq(gw_metric_register(&mine, &err), GW_CONFLICT); /* the name is taken */
 }
 END_TEST
