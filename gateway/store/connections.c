@@ -178,8 +178,8 @@ static enum gw_code put(struct pg_conn *c, struct gw_arena *arena, const struct 
     queue_notice(c, row.user_id, row.id, row.provider, "active");
     pg_queue_plain(c, SQL_COMMIT);
     code = pg_run(c, err);
-    if (!code && *row.provider_user_id)
-        code = tell_sharers(c, &row, &row.shared, err);
+    if (!code && *row.provider_user_id && tell_sharers(c, &row, &row.shared, NULL) != GW_OK)
+        row.shared = false; /* stored it is; only the hint is missing */
     if (code)
         return code;
     *ret = row;
