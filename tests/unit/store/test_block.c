@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "store/block.h"
 
-#define ROUNDS 4000
+#define ROUNDS 2000
 #define MOST 300
 
 static struct gw_arena *arena;
