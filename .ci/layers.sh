@@ -1,7 +1,6 @@
 #!/bin/sh
 # layers.sh [GATEWAY]: who includes whom in gateway/. An arrow that points upwards fails with its file and line.
-# The rows are those of the picture in docs/architecture.md; a folder may include its own row's others only where
-# `beside` says so.
+# The numbers are the rows of the picture in the architecture: a folder may include only what has a lower one.
 set -u
 cd "${1:-$(dirname "$0")/../gateway}" || exit 1
 grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]+"[a-z]+/' --include='*.[ch]' . | awk '
