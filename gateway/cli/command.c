@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -60,6 +61,14 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+/* The master alone gives numbers, and it gives good ones; anything else is no descriptor at all. */
+static int number(const char *text)
+{
+    int64_t value;
+
+    return gw_parse_i64(gw_str(text), &value) && value >= 0 && value <= INT_MAX ? (int)value : -1;
+}
+
 static void put(struct cli *cli, int option, const char *value)
 {
     switch (option) {
@@ -79,16 +88,16 @@ static void put(struct cli *cli, int option, const char *value)
         cli->role.role = value;
         break;
     case OPT_SLOT:
-        cli->role.slot = atoi(value);
+        cli->role.slot = number(value);
         break;
     case OPT_CONFIG_FD:
-        cli->role.config_fd = atoi(value);
+        cli->role.config_fd = number(value);
         break;
     case OPT_LISTEN_FD:
-        cli->role.listen_fd = atoi(value);
+        cli->role.listen_fd = number(value);
         break;
     case OPT_READY_FD:
-        cli->role.ready_fd = atoi(value);
+        cli->role.ready_fd = number(value);
         break;
     }
 }

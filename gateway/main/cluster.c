@@ -32,12 +32,12 @@ static int debian_major(int wanted)
     int best = 0;
 
     while (dir && (entry = readdir(dir)) != NULL) {
-        int major = atoi(entry->d_name);
-        if (major <= best || (wanted && major != wanted))
+        int64_t major;
+        if (!gw_parse_i64(gw_str(entry->d_name), &major) || major <= best || (wanted && major != wanted))
             continue;
-        snprintf(path, sizeof(path), DEBIAN_BIN "/%d/bin", major);
+        snprintf(path, sizeof(path), DEBIAN_BIN "/%d/bin", (int)major);
         if (has_postgres(path))
-            best = major;
+            best = (int)major;
     }
     if (dir)
         closedir(dir);
@@ -80,36 +80,50 @@ static enum gw_code find_bin(const struct gw_config *config, int wanted, struct 
                    "names no other");
 }
 
+/* The number that a text begins with, as in "15/bin" or "15.4 (Debian)"; 0 when there is none. */
+static int leading_number(const char *text)
+{
+    int64_t value;
+
+    return gw_parse_i64((struct gw_str){text, strspn(text, "0123456789")}, &value) && value < 1000 ? (int)value : 0;
+}
+
+/* "postgres (PostgreSQL) 15.4": what the program says of itself. */
+static int ask_major(const char *bin)
+{
+    static const char front[] = "postgres (PostgreSQL) ";
+    char program[PATH_MAX], line[128] = "";
+    const char *argv[] = {program, "-V", NULL};
+    struct gw_spawn spawn = {.path = program, .argv = argv, .death_signal = SIGKILL};
+    int ends[2];
+    bool told;
+
+    if (snprintf(program, sizeof(program), "%s/postgres", bin) >= (int)sizeof(program) || pipe2(ends, O_CLOEXEC) != 0)
+        return 0;
+    spawn.out = ends[1];
+    told = gw_main_run(&spawn, NULL) == GW_OK;
+    close(ends[1]);
+    told = told && read(ends[0], line, sizeof(line) - 1) > 0;
+    close(ends[0]);
+    return told && strncmp(line, front, sizeof(front) - 1) == 0 ? leading_number(line + sizeof(front) - 1) : 0;
+}
+
 /* The folder's name says it on Debian; elsewhere the program is asked. */
 static int major_of(const char *bin)
 {
-    char line[128] = "", command[PATH_MAX + 32];
-    FILE *pipe;
-    int major = 0;
-
-    if (sscanf(bin, DEBIAN_BIN "/%d/bin", &major) == 1)
-        return major;
-    if (strchr(bin, '\'') || snprintf(command, sizeof(command), "'%s/postgres' -V", bin) >= (int)sizeof(command))
-        return 0;
-    pipe = popen(command, "re");
-    if (pipe && fgets(line, sizeof(line), pipe) && sscanf(line, "postgres (PostgreSQL) %d", &major) != 1)
-        major = 0;
-    if (pipe)
-        pclose(pipe);
-    return major;
+    if (strncmp(bin, DEBIAN_BIN "/", sizeof(DEBIAN_BIN)) == 0)
+        return leading_number(bin + sizeof(DEBIAN_BIN));
+    return ask_major(bin);
 }
 
 static int cluster_major(const char *data_dir)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], line[32] = "";
     gw_own_file FILE *file = NULL;
-    int major = 0;
 
     snprintf(path, sizeof(path), "%s/PG_VERSION", data_dir);
     file = fopen(path, "re");
-    if (file && fscanf(file, "%d", &major) != 1)
-        major = 0;
-    return major;
+    return file && fgets(line, sizeof(line), file) ? leading_number(line) : 0;
 }
 
 static enum gw_code check_major(const struct gw_cluster *c, int there, struct gw_err *err)
@@ -189,20 +203,18 @@ static enum gw_code run_createdb(const struct gw_cluster *c, const char *folder,
     const char *argv[] = {program, "--single", "-D", folder, "postgres", NULL};
     struct gw_spawn spawn = {.path = program, .argv = argv, .log = c->log, .death_signal = SIGKILL};
     int ends[2];
-    enum gw_code code;
+    bool written;
+    enum gw_code code = GW_OK;
 
     if (snprintf(program, sizeof(program), "%s/postgres", c->bin) >= (int)sizeof(program))
         return gw_fail(err, GW_CONFIG, "postgres_bin: the path is too long");
     if (pipe2(ends, O_CLOEXEC) != 0)
         return gw_fail(err, GW_INTERNAL, "pipe: %s", strerror(errno));
-    if (write(ends[1], statement, sizeof(statement) - 1) < 0)
-        code = gw_fail(err, GW_INTERNAL, "pipe: %s", strerror(errno));
+    written = write(ends[1], statement, sizeof(statement) - 1) == (ssize_t)sizeof(statement) - 1;
     close(ends[1]);
     spawn.in = ends[0];
-    if (gw_main_run(&spawn, err) != GW_OK)
+    if (!written || gw_main_run(&spawn, NULL) != GW_OK)
         code = gw_fail(err, GW_CONFIG, "the database could not be made; postgres' words are in %.300s", c->log);
-    else
-        code = GW_OK;
     close(ends[0]);
     return code;
 }
@@ -254,13 +266,15 @@ bool gw_main_cluster_ready(const struct gw_cluster *cluster, pid_t pid)
 {
     char path[PATH_MAX], line[PATH_MAX] = "";
     gw_own_file FILE *file = NULL;
+    int64_t named;
     int number = 0;
 
     if (snprintf(path, sizeof(path), "%s/postmaster.pid", cluster->data_dir) >= (int)sizeof(path))
         return false;
     file = fopen(path, "re");
     while (file && fgets(line, sizeof(line), file)) {
-        if (++number == 1 && atol(line) != (long)pid)
+        line[strcspn(line, "\n")] = '\0';
+        if (++number == 1 && (!gw_parse_i64(gw_str(line), &named) || named != pid))
             return false;
         if (number == 8)
             return strncmp(line, "ready", 5) == 0;

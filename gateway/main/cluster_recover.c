@@ -4,9 +4,9 @@
  * A PostgreSQL process of a cluster has the cluster's folder as its working directory, so it is found by that
  * and not by a number in a file, which may belong to somebody else by now.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
@@ -46,14 +46,15 @@ static int count_running(const char *folder, pid_t pid, pid_t *ret_postmaster)
 {
     DIR *dir = opendir("/proc");
     struct dirent *entry;
+    int64_t found;
     int count = 0;
 
     *ret_postmaster = 0;
     while (dir && (entry = readdir(dir)) != NULL) {
-        if (!isdigit((unsigned char)entry->d_name[0]) || !works_in(entry->d_name, folder))
+        if (!gw_parse_i64(gw_str(entry->d_name), &found) || !works_in(entry->d_name, folder))
             continue;
         count++;
-        if (atol(entry->d_name) == (long)pid)
+        if (found == pid)
             *ret_postmaster = pid;
     }
     if (dir)
@@ -64,11 +65,13 @@ static int count_running(const char *folder, pid_t pid, pid_t *ret_postmaster)
 static pid_t named_in(const char *pid_file)
 {
     gw_own_file FILE *file = fopen(pid_file, "re");
-    long pid = 0;
+    char line[32] = "";
+    int64_t pid;
 
-    if (file && fscanf(file, "%ld", &pid) != 1)
-        pid = 0;
-    return pid > 1 ? (pid_t)pid : 0;
+    if (!file || !fgets(line, sizeof(line), file))
+        return 0;
+    line[strcspn(line, "\n")] = '\0';
+    return gw_parse_i64(gw_str(line), &pid) && pid > 1 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
 enum gw_code gw_main_cluster_recover(const struct gw_cluster *cluster, struct gw_err *err)

@@ -30,10 +30,9 @@ static enum gw_code absolute(const char *path, char out[PATH_MAX], struct gw_err
 
     if (path[0] == '/')
         return join(out, path, "", err);
-    if (!getcwd(here, sizeof(here) - 1))
-        return gw_fail(err, GW_CONFIG, "the working directory: %s", strerror(errno));
-    strcat(here, "/");
-    return join(out, here, path, err);
+    if (!getcwd(here, sizeof(here)) || snprintf(out, PATH_MAX, "%s/%s", here, path) >= PATH_MAX - 64)
+        return gw_fail(err, GW_CONFIG, "the path of the working directory is too long, or gone");
+    return GW_OK;
 }
 
 /* mkdir -p; the last folder is its owner's alone. */
@@ -109,8 +108,7 @@ enum gw_code gw_main_layout(const struct gw_config *config, bool create, struct 
     enum gw_code code;
 
     memset(ret, 0, sizeof(*ret));
-    if ((code = absolute(config->state_dir, path, err)) != GW_OK ||
-        (create && (code = make_folders(path, err)) != GW_OK))
+    if (absolute(config->state_dir, path, err) != GW_OK || (create && make_folders(path, err) != GW_OK))
         return gw_err_context(err, "state_dir");
     if (!realpath(path, ret->state_dir)) /* not there yet, or closed to us: the commands will say what they miss */
         snprintf(ret->state_dir, sizeof(ret->state_dir), "%s", path);
