@@ -7,6 +7,6 @@
 int command_version(const struct cli *cli)
 {
     (void)cli;
-    printf("aorta %s (plugin ABI %d.%d)\n", AORTA_VERSION, AORTA_ABI_MAJOR, AORTA_ABI_MINOR);
+    printf("aorta %s (plugin ABI %u.%u)\n", AORTA_VERSION, AORTA_ABI_MAJOR, AORTA_ABI_MINOR);
     return 0;
 }
