@@ -22,12 +22,8 @@ static size_t make_batch(struct gw_series_in *series, size_t size, size_t metric
     size_t each = size / metrics;
 
     for (size_t m = 0; m < metrics; m++)
-        series[m] = (struct gw_series_in){.metric = (uint16_t)(1 + m),
-                                          .offset_s = 3600,
-                                          .version_us = FIRST_US,
-                                          .count = each,
-                                          .t_us = t_us,
-                                          .v = v};
+        series[m] = (struct gw_series_in){
+            .metric = (uint16_t)(1 + m), .offset_s = 3600, .version_us = FIRST_US, .count = each, .t_us = t_us, .v = v};
     return each * metrics;
 }
 
@@ -96,8 +92,8 @@ static void measure_small(struct bench *b, size_t size)
     double wal = number(b->c, "SELECT pg_current_wal_insert_lsn() - '0/0'");
     int64_t began = gw_mono_us();
     for (size_t i = 0; i < writes; i++) {
-        struct gw_series_in few = {.metric = 1, .offset_s = 0, .count = size, .t_us = t_us + day + i * size,
-                                   .v = v + day + i * size};
+        struct gw_series_in few = {
+            .metric = 1, .offset_s = 0, .count = size, .t_us = t_us + day + i * size, .v = v + day + i * size};
         commit_series(b, user, &few, 1);
     }
     double seconds = (double)(gw_mono_us() - began) / 1e6;
@@ -123,8 +119,13 @@ static void measure_disk(struct bench *b, bool jitter)
         for (size_t d = 0; d < days; d++) {
             for (size_t i = 0; i < 1440; i++)
                 shifted[i] = t_us[i] + (int64_t)d * 86400000000;
-            struct gw_series_in day = {.metric = 1, .offset_s = 3600, .version_us = FIRST_US + (int64_t)d,
-                                       .payload_id = gw_uuid_v7(), .count = 1440, .t_us = shifted, .v = v};
+            struct gw_series_in day = {.metric = 1,
+                                       .offset_s = 3600,
+                                       .version_us = FIRST_US + (int64_t)d,
+                                       .payload_id = gw_uuid_v7(),
+                                       .count = 1440,
+                                       .t_us = shifted,
+                                       .v = v};
             commit_series(b, user, &day, 1);
             if (p < 5)
                 narrow_copy(b->c, &room, (int32_t)p, 1, shifted, v, 1440);

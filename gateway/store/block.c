@@ -27,21 +27,21 @@
 
 #include "base/time.h"
 
-#define FORM 1
-#define FLAG_RAW 0x04u
+#define FORM           1
+#define FLAG_RAW       0x04u
 #define FLAG_DURATIONS 0x08u
-#define FLAG_TOMBS 0x40u
-#define FLAGS_KNOWN 0x7fu
+#define FLAG_TOMBS     0x40u
+#define FLAGS_KNOWN    0x7fu
 
-#define RUN_TENTATIVE 0x01u
-#define RUN_OFFSET 0x02u
+#define RUN_TENTATIVE    0x01u
+#define RUN_OFFSET       0x02u
 #define RUN_SAME_VERSION 0x04u
-#define RUN_NEW_PAYLOAD 0x08u
-#define RUN_NO_PAYLOAD 0x10u
+#define RUN_NEW_PAYLOAD  0x08u
+#define RUN_NO_PAYLOAD   0x10u
 
-#define GROUP 64u
+#define GROUP     64u
 #define EXPONENTS 10
-#define EXACT 2251799813685248.0 /* 2^51: below it a double plus 1.5 * 2^52 rounds to a whole number */
+#define EXACT     2251799813685248.0 /* 2^51: below it a double plus 1.5 * 2^52 rounds to a whole number */
 
 static const int64_t units[] = {1, 1000, GW_US_PER_S, GW_US_PER_MIN};
 static const double powers[EXPONENTS] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};

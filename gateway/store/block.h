@@ -16,7 +16,7 @@
 
 /* A decoded block or part of one: parallel arrays, times strictly ascending. */
 struct gw_block_run {
-    uint32_t first;  /* index of its first sample; it ends where the next begins */
+    uint32_t first;   /* index of its first sample; it ends where the next begins */
     int32_t offset_s; /* GW_NO_OFFSET */
     int64_t version_us;
     bool tentative;

@@ -276,8 +276,7 @@ static void queue_finish(struct commit *m, const char *warnings)
     const struct gw_commit *in = m->tx.in;
     struct pg_params synced = {0};
 
-    job_queue_end(m->tx.c, m->tx.arena, &m->job.job, in->status ? in->status : "success", &m->total, warnings,
-                  in->why);
+    job_queue_end(m->tx.c, m->tx.arena, &m->job.job, in->status ? in->status : "success", &m->total, warnings, in->why);
     if (!in->synced || gw_uuid_is_nil(in->connection_id))
         return;
     pg_put_uuid(&synced, in->user_id);

@@ -31,7 +31,7 @@ struct gw_commit {
 
     struct gw_uuid job_id, lease;
     enum gw_commit_end end;
-    struct gw_str cursor;     /* CONTINUE, WAIT, REQUEUE: ptr NULL keeps what is stored */
+    struct gw_str cursor; /* CONTINUE, WAIT, REQUEUE: ptr NULL keeps what is stored */
     int64_t wake_at_us;
     const char *wait_events;  /* names separated by commas; "" = any */
     const char *status;       /* FINISH: success partial failed cancelled */
@@ -41,8 +41,8 @@ struct gw_commit {
 
     const struct gw_source *sources; /* those of this batch; [0] is the provider itself */
     size_t sources_count;
-    struct gw_payload *payloads;     /* data and identity given; an equal one stored already keeps its id, and the
-                                        records and series that name the new id are written under the kept one */
+    struct gw_payload *payloads; /* data and identity given; an equal one stored already keeps its id, and the
+                                    records and series that name the new id are written under the kept one */
     size_t payloads_count;
     struct gw_workout *workouts;
     size_t workouts_count;
@@ -78,7 +78,8 @@ enum gw_code gw_store_payload_get(struct gw_db *db, struct gw_arena *arena, stru
 
 /* Numbers what the outbox holds into changes (one relay at a time, by advisory lock). ret: how many. */
 enum gw_code gw_store_relay_changes(struct gw_db *db, int *ret_count, struct gw_err *err) GW_MUST_USE;
-/* Housekeeping, cheap when there is nothing: expired flows and state, payloads beyond retention, old runs. */
+/* Housekeeping, cheap when there is nothing: expired flows and state, payloads and webhooks beyond retention (but those
+ * a job still has to read), old runs. 0 days = keep for ever. A bounded piece a call. */
 enum gw_code gw_store_clean(struct gw_db *db, int payload_days, int run_days, struct gw_err *err) GW_MUST_USE;
 
 /* The number of a plugin's own metric ("vendor.metric"), registered on first use; 10000 and up. */

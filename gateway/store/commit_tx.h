@@ -38,8 +38,8 @@ struct commit_tx {
     struct commit_payload *payloads;
     struct records_work *records; /* records.c */
     struct series_work *series;   /* series.c */
-    struct gw_counts counts;    /* of this commit, out */
-    struct gw_buf notice;       /* members of the outbox row; empty = nothing a reader could see */
+    struct gw_counts counts;      /* of this commit, out */
+    struct gw_buf notice;         /* members of the outbox row; empty = nothing a reader could see */
 };
 
 enum gw_code sources_prepare(struct commit_tx *tx, struct gw_err *err) GW_MUST_USE;

@@ -6,10 +6,10 @@
 
 #include "base/time.h"
 
-#define PREPARE 0x8000u      /* an expected result that is a statement's preparation */
-#define SYNC 0xffffu         /* the end of a batch */
-#define FLUSH_AT (4u << 20)  /* bytes queued before the server is made to take some */
-#define GRACE_MS 2000        /* for a cancelled statement to end */
+#define PREPARE  0x8000u    /* an expected result that is a statement's preparation */
+#define SYNC     0xffffu    /* the end of a batch */
+#define FLUSH_AT (4u << 20) /* bytes queued before the server is made to take some */
+#define GRACE_MS 2000       /* for a cancelled statement to end */
 
 struct pg_conn {
     PGconn *pg;
@@ -32,9 +32,9 @@ static const struct {
     enum gw_code code;
     bool close;
 } sqlstates[] = {
-    {"08", GW_DB, true},     {"57P", GW_DB, true},  {"25P03", GW_DB, true}, {"26", GW_DB, true},
-    {"0A000", GW_DB, true},  {"53", GW_DB, false},  {"57", GW_DB, false},   {"40", GW_DB, false},
-    {"55", GW_DB, false},    {"58", GW_DB, false},  {"25006", GW_DB, true}, {"23503", GW_NOT_FOUND, false},
+    {"08", GW_DB, true},           {"57P", GW_DB, true},     {"25P03", GW_DB, true}, {"26", GW_DB, true},
+    {"0A000", GW_DB, true},        {"53", GW_DB, false},     {"57", GW_DB, false},   {"40", GW_DB, false},
+    {"55", GW_DB, false},          {"58", GW_DB, false},     {"25006", GW_DB, true}, {"23503", GW_NOT_FOUND, false},
     {"23505", GW_CONFLICT, false}, {"", GW_INTERNAL, false},
 };
 
@@ -168,8 +168,7 @@ static enum gw_code set_up(struct pg_conn *c, struct gw_err *err)
     return code;
 }
 
-enum gw_code pg_open(const char *conninfo, const char *name, int timeout_ms, struct pg_conn **ret,
-                     struct gw_err *err)
+enum gw_code pg_open(const char *conninfo, const char *name, int timeout_ms, struct pg_conn **ret, struct gw_err *err)
 {
     /* the connection string comes as dbname: it may override what stands before it */
     const char *const keys[] = {"application_name", "dbname", "client_encoding", NULL};

@@ -16,18 +16,18 @@ struct gw_state_put {
 
 /* Inserts or reactivates; status active, reason cleared; states are bound in the same transaction; writes outbox. */
 enum gw_code gw_store_connection_put(struct gw_db *db, struct gw_arena *arena, const struct gw_connection *connection,
-                                     const struct gw_state_put *states, size_t states_count,
-                                     struct gw_connection *ret, bool *ret_created, struct gw_err *err) GW_MUST_USE;
+                                     const struct gw_state_put *states, size_t states_count, struct gw_connection *ret,
+                                     bool *ret_created, struct gw_err *err) GW_MUST_USE;
 /* All of a user, any status, newest first; provider NULL = all. */
 enum gw_code gw_store_connection_list(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user,
                                       const char *provider, struct gw_connection **ret, size_t *ret_count,
                                       struct gw_err *err) GW_MUST_USE;
-enum gw_code gw_store_connection_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user,
-                                     struct gw_uuid id, struct gw_connection *ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_store_connection_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
+                                     struct gw_connection *ret, struct gw_err *err) GW_MUST_USE;
 /* Connections, active or not, of a provider's account (by account_owners). 0 is not an error. */
 enum gw_code gw_store_connection_by_account(struct gw_db *db, struct gw_arena *arena, const char *provider,
-                                            const char *provider_user_id, struct gw_connection **ret,
-                                            size_t *ret_count, struct gw_err *err) GW_MUST_USE;
+                                            const char *provider_user_id, struct gw_connection **ret, size_t *ret_count,
+                                            struct gw_err *err) GW_MUST_USE;
 /* status active|revoked|reauthorize with a reason; revoked wipes the tokens; writes outbox when it changed. */
 enum gw_code gw_store_connection_status(struct gw_db *db, struct gw_uuid user, struct gw_uuid id, const char *status,
                                         const char *reason, struct gw_err *err) GW_MUST_USE;
@@ -38,7 +38,8 @@ enum gw_code gw_store_connection_scope(struct gw_db *db, struct gw_uuid user, st
  * provider (seconds). work sees the row as it is under the lock; when it sets *changed, tokens, token_expires_us,
  * scope and (if not NULL) provider_username of *connection are stored with token_version + 1 before the lock goes.
  * Waits at most wait_ms for the lock (GW_BUSY). The lock is a row of its own (token_locks), so that data
- * transactions never wait for a provider. */
+ * transactions never wait for a provider, and its connection is not one of the pool's number. A reconnect in the
+ * meantime wins: the tokens of the old grant are then dropped. */
 typedef enum gw_code gw_token_work_fn(void *self, struct gw_connection *connection, bool *changed, struct gw_err *err);
 enum gw_code gw_store_connection_token_lock(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user,
                                             struct gw_uuid id, int wait_ms, gw_token_work_fn *work, void *self,
@@ -46,10 +47,10 @@ enum gw_code gw_store_connection_token_lock(struct gw_db *db, struct gw_arena *a
 
 /* Plugin state. connection nil: provider scope. get: GW_NOT_FOUND also when expired. */
 enum gw_code gw_store_state_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user,
-                                struct gw_uuid connection, const char *provider, struct gw_str key,
-                                struct gw_str *ret, struct gw_err *err) GW_MUST_USE;
-enum gw_code gw_store_state_put(struct gw_db *db, struct gw_uuid user, struct gw_uuid connection,
-                                const char *provider, const struct gw_state_put *put, struct gw_err *err) GW_MUST_USE;
+                                struct gw_uuid connection, const char *provider, struct gw_str key, struct gw_str *ret,
+                                struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_store_state_put(struct gw_db *db, struct gw_uuid user, struct gw_uuid connection, const char *provider,
+                                const struct gw_state_put *put, struct gw_err *err) GW_MUST_USE;
 
 /* ---- OAuth flows: from authorize to callback; the state text carries the user ---- */
 

@@ -28,10 +28,8 @@ enum gw_code gw_store_inbox_put(struct gw_db *db, const struct gw_inbox *inbox, 
 {
     struct gw_arena *arena = gw_arena_new(0);
     struct gw_inbox row = *inbox;
-    struct gw_job job = {.id = gw_uuid_v7(),
-                         .provider = inbox->provider,
-                         .kind = GW_JOB_WEBHOOK,
-                         .priority = GW_PRIORITY_EVENT};
+    struct gw_job job = {
+        .id = gw_uuid_v7(), .provider = inbox->provider, .kind = GW_JOB_WEBHOOK, .priority = GW_PRIORITY_EVENT};
     struct pg_turn turn = {.db = db};
     char text[GW_UUID_TEXT];
     enum gw_code code = GW_OK;
@@ -80,8 +78,7 @@ enum gw_code gw_store_inbox_get(struct gw_db *db, struct gw_arena *arena, struct
 }
 
 static enum gw_code done(struct pg_conn *c, struct gw_arena *arena, struct gw_uuid id, struct gw_uuid job,
-                         struct gw_uuid lease, const struct gw_counts *counts, const char *warnings,
-                         struct gw_err *err)
+                         struct gw_uuid lease, const struct gw_counts *counts, const char *warnings, struct gw_err *err)
 {
     struct pg_params p = {0};
     struct job_row row;

@@ -98,8 +98,8 @@ static enum gw_code submit(struct pg_conn *c, struct gw_arena *arena, const stru
     return pg_row_check(&row, err);
 }
 
-enum gw_code gw_store_job_submit(struct gw_db *db, const struct gw_job *job, struct gw_uuid *ret_id,
-                                 bool *ret_joined, struct gw_err *err)
+enum gw_code gw_store_job_submit(struct gw_db *db, const struct gw_job *job, struct gw_uuid *ret_id, bool *ret_joined,
+                                 struct gw_err *err)
 {
     struct pg_turn turn = {.db = db};
     struct gw_arena *arena = gw_arena_new(0);
@@ -120,8 +120,8 @@ enum gw_code gw_store_job_submit(struct gw_db *db, const struct gw_job *job, str
 /* ---- lease ---- */
 
 static enum gw_code heartbeat(struct pg_conn *c, struct gw_arena *arena, const struct gw_uuid *ids,
-                              const struct gw_uuid *leases, size_t count, int lease_s, bool *ret_lost,
-                              bool *ret_yield, struct gw_err *err)
+                              const struct gw_uuid *leases, size_t count, int lease_s, bool *ret_lost, bool *ret_yield,
+                              struct gw_err *err)
 {
     struct pg_params beat = {.arena = arena}, held = {.arena = arena};
     gw_own_result *rows = NULL;

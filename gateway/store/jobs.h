@@ -22,24 +22,24 @@ enum gw_job_kind {
 enum gw_job_priority { GW_PRIORITY_INTERACTIVE = 0, GW_PRIORITY_EVENT = 1, GW_PRIORITY_HISTORY = 2 };
 
 struct gw_job {
-    struct gw_uuid id; /* made by the client; also the run's id */
+    struct gw_uuid id;                     /* made by the client; also the run's id */
     struct gw_uuid user_id, connection_id; /* nil for a webhook */
     const char *provider;
     int kind, priority;
     int64_t run_at_us, created_us, started_us;
     int attempts, crashes; /* attempts includes the running one; a wait, a yield or a release takes it back to 0 */
     struct gw_uuid lease;
-    const char *args;      /* JSON object: parameters, hint; of those this layer makes {"payload_id":…} (PAYLOAD) and
-                              {"inbox_id":…} (WEBHOOK) */
+    const char *args; /* JSON object: parameters, hint; of those this layer makes {"payload_id":…} (PAYLOAD) and
+                         {"inbox_id":…} (WEBHOOK) */
     uint8_t args_digest[16];
     struct gw_str cursor;
-    bool waiting;          /* PENDING: for an event or for run_at */
-    const char *arrived;   /* names of events that came while waiting, separated by commas */
+    bool waiting;        /* PENDING: for an event or for run_at */
+    const char *arrived; /* names of events that came while waiting, separated by commas */
     struct gw_counts counts;
-    const char *warnings;  /* JSON array */
-    bool wanted;           /* somebody waits for the answer */
-    bool yield;            /* somebody wants the connection: stop at the next checkpoint */
-    int64_t retry_at_us;   /* of a job between attempts, GW_NO_TIME otherwise */
+    const char *warnings; /* JSON array */
+    bool wanted;          /* somebody waits for the answer */
+    bool yield;           /* somebody wants the connection: stop at the next checkpoint */
+    int64_t retry_at_us;  /* of a job between attempts, GW_NO_TIME otherwise */
     const char *last_error_code, *last_error;
 };
 
@@ -58,8 +58,8 @@ struct gw_run {
 /* Inserts the job. kind sync: when an equal one (user, connection, args_digest) is live, *ret_id is its id, *ret_joined
  * is true and nothing is inserted (wanted is set on it). A sync asks a running history job of the connection to
  * yield. */
-enum gw_code gw_store_job_submit(struct gw_db *db, const struct gw_job *job, struct gw_uuid *ret_id,
-                                 bool *ret_joined, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_store_job_submit(struct gw_db *db, const struct gw_job *job, struct gw_uuid *ret_id, bool *ret_joined,
+                                 struct gw_err *err) GW_MUST_USE;
 
 /* Claims at most `most` ready jobs; lease and worker are the caller's; lease_s long. Reaps leases that ran out first
  * (their crashes + 1). A job with 2 crashes is ended as failed with code job.quarantined. */
@@ -109,6 +109,7 @@ enum gw_code gw_store_inbox_get(struct gw_db *db, struct gw_arena *arena, struct
                                 struct gw_err *err) GW_MUST_USE;
 /* The webhook is done: row and job go, a run stays. */
 enum gw_code gw_store_inbox_done(struct gw_db *db, struct gw_uuid id, struct gw_uuid job, struct gw_uuid lease,
-                                 const struct gw_counts *counts, const char *warnings_json, struct gw_err *err) GW_MUST_USE;
+                                 const struct gw_counts *counts, const char *warnings_json,
+                                 struct gw_err *err) GW_MUST_USE;
 
 #endif

@@ -39,8 +39,7 @@ static enum gw_code create(struct pg_conn *c, const struct gw_api_key *key, cons
 }
 
 enum gw_code gw_store_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, const char *prefix,
-                                 const uint8_t digest[32], uint32_t scopes, struct gw_api_key *ret,
-                                 struct gw_err *err)
+                                 const uint8_t digest[32], uint32_t scopes, struct gw_api_key *ret, struct gw_err *err)
 {
     struct gw_api_key key = {.id = gw_uuid_v7(),
                              .name = gw_arena_strdup(arena, name),
@@ -139,8 +138,8 @@ enum gw_code gw_store_key_revoke(struct gw_db *db, struct gw_uuid id, struct gw_
     return GW_OK;
 }
 
-enum gw_code gw_store_key_find(struct gw_db *db, const uint8_t digest[32], struct gw_uuid *ret_id,
-                               uint32_t *ret_scopes, struct gw_err *err)
+enum gw_code gw_store_key_find(struct gw_db *db, const uint8_t digest[32], struct gw_uuid *ret_id, uint32_t *ret_scopes,
+                               struct gw_err *err)
 {
     struct pg_params p = {0}, used = {0};
     gw_own_result *result = NULL;

@@ -5,7 +5,7 @@
 #include "store/db.h"
 #include "store/model.h"
 
-#define GW_SCOPE_READ 0x1u
+#define GW_SCOPE_READ  0x1u
 #define GW_SCOPE_WRITE 0x2u
 #define GW_SCOPE_ADMIN 0x4u
 

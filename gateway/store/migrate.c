@@ -11,7 +11,7 @@
 #include "store/db.h"
 #include "store/row.h"
 
-#define LOCK_KEY "7306651" /* of the advisory lock; any number that is always the same */
+#define LOCK_KEY  "7306651" /* of the advisory lock; any number that is always the same */
 #define RUNS_WITH "-- runs_with: "
 
 struct migration {

@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "base/uuid.h"
 
-#define GW_NO_TIME INT64_MIN   /* an instant that is not known */
+#define GW_NO_TIME   INT64_MIN /* an instant that is not known */
 #define GW_NO_OFFSET INT32_MIN /* a local offset that is not known */
 
 struct gw_user {
@@ -30,12 +30,12 @@ struct gw_user {
 struct gw_connection {
     struct gw_uuid id, user_id;
     const char *provider, *provider_user_id, *provider_username, *status, *scope;
-    const char *reason;        /* why it is not active */
-    struct gw_str tokens;      /* sealed by link: access, refresh, type, extra */
-    int64_t token_expires_us;  /* GW_NO_TIME = does not expire */
-    int64_t token_version;     /* raised by every stored refresh: compare before refreshing again */
+    const char *reason;       /* why it is not active */
+    struct gw_str tokens;     /* sealed by link: access, refresh, type, extra */
+    int64_t token_expires_us; /* GW_NO_TIME = does not expire */
+    int64_t token_version;    /* raised by every stored refresh: compare before refreshing again */
     int64_t created_us, updated_us, last_synced_us;
-    bool shared;               /* other users have, or had, this account too */
+    bool shared; /* other users have, or had, this account too */
 };
 
 struct gw_source {
@@ -77,7 +77,7 @@ struct gw_workout {
     double elevation_gain_m, elevation_loss_m, elevation_max_m, elevation_min_m;
     double speed_avg_mps, speed_max_mps, cadence_avg_rpm, cadence_max_rpm, power_avg_w, power_max_w;
     double steps;
-    int is_manual; /* -1 unknown */
+    int is_manual;                    /* -1 unknown */
     const char *laps, *zones, *route; /* JSON or NULL; not read by the list */
     struct gw_uuid duplicate_of;      /* nil = none */
 };
@@ -98,10 +98,10 @@ struct gw_event {
 
 /* Samples of one metric of one source on their way in, ascending in time, values finite. */
 struct gw_series_in {
-    uint16_t metric;    /* number of the catalogue */
+    uint16_t metric; /* number of the catalogue */
     bool daily_total, tentative, deleted;
-    uint32_t source;    /* index into gw_commit.sources */
-    int32_t offset_s;   /* GW_NO_OFFSET */
+    uint32_t source;  /* index into gw_commit.sources */
+    int32_t offset_s; /* GW_NO_OFFSET */
     int64_t version_us;
     struct gw_uuid payload_id;
     size_t count;

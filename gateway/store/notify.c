@@ -14,12 +14,12 @@
 #include "base/own.h"
 #include "base/time.h"
 
-#define CHANNEL "aorta"
-#define GATHER_US 5000
+#define CHANNEL      "aorta"
+#define GATHER_US    5000
 #define PAYLOAD_MOST 7900 /* PostgreSQL takes less than 8000 bytes */
 #define PENDING_MOST 4096 /* runs remembered while there is no connection; they are hints */
-#define RETRY_MS 500
-#define TIMEOUT_MS 10000
+#define RETRY_MS     500
+#define TIMEOUT_MS   10000
 
 /* What has been said and not been sent. */
 struct words {
@@ -254,8 +254,8 @@ static int64_t speak(struct gw_notify *n)
         return waiting && !n->sending ? due_us : 0;
     values[0] = gw_buf_cstr(&payload);
     n->sent_us = gw_mono_us();
-    n->sending = values[0] && PQsendQueryParams(n->pg, "SELECT pg_notify('" CHANNEL "', $1)", 1, NULL, values, NULL,
-                                                NULL, 0);
+    n->sending =
+        values[0] && PQsendQueryParams(n->pg, "SELECT pg_notify('" CHANNEL "', $1)", 1, NULL, values, NULL, NULL, 0);
     return 0;
 }
 

@@ -1,7 +1,7 @@
 /* store/notify.h - hints between processes by LISTEN/NOTIFY: never the truth, only the reason to look now.
  *
- * One connection and two threads a process: a listener, and a notifier that gathers what is said within 5 ms into
- * one NOTIFY outside of any data transaction. After a reconnect on_reconnect is called: re-read what you wait for.
+ * One connection and one thread a process, which listens, and gathers what is said within 5 ms into one NOTIFY outside
+ * of any data transaction. After every connect on_reconnect is called: re-read what you wait for.
  * The connection must be direct (not through a transaction-mode pooler). Callbacks run on the listener's thread and
  * must not block.
  */

@@ -134,7 +134,15 @@ void pg_put_str(struct pg_params *p, struct gw_str bytes)
 
 #define ARRAY_HEAD 20
 
-enum { OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_TIMESTAMPTZ = 1184, OID_UUID = 2950 };
+enum {
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_TIMESTAMPTZ = 1184,
+    OID_UUID = 2950
+};
 
 /* Room for an array; the elements follow at the returned place. NULL when it failed. */
 static uint8_t *array_start(struct pg_params *p, uint32_t element_type, size_t count, size_t bytes)

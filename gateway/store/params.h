@@ -26,15 +26,15 @@ void pg_put_bool(struct pg_params *p, bool v);
 void pg_put_i16(struct pg_params *p, int16_t v);
 void pg_put_i32(struct pg_params *p, int32_t v);
 void pg_put_i64(struct pg_params *p, int64_t v);
-void pg_put_f64(struct pg_params *p, double v);              /* NaN = NULL */
-void pg_put_tribool(struct pg_params *p, int v);             /* negative = NULL */
-void pg_put_offset(struct pg_params *p, int32_t offset_s);   /* GW_NO_OFFSET = NULL */
-void pg_put_time(struct pg_params *p, int64_t us);           /* GW_NO_TIME = NULL */
-void pg_put_time_infinite(struct pg_params *p, bool late);   /* infinity or -infinity */
+void pg_put_f64(struct pg_params *p, double v);            /* NaN = NULL */
+void pg_put_tribool(struct pg_params *p, int v);           /* negative = NULL */
+void pg_put_offset(struct pg_params *p, int32_t offset_s); /* GW_NO_OFFSET = NULL */
+void pg_put_time(struct pg_params *p, int64_t us);         /* GW_NO_TIME = NULL */
+void pg_put_time_infinite(struct pg_params *p, bool late); /* infinity or -infinity */
 void pg_put_uuid(struct pg_params *p, struct gw_uuid id);
 void pg_put_uuid_or_null(struct pg_params *p, struct gw_uuid id); /* nil = NULL */
-void pg_put_text(struct pg_params *p, const char *text);     /* also json; NULL = NULL */
-void pg_put_str(struct pg_params *p, struct gw_str bytes);   /* text or bytea; ptr NULL = NULL */
+void pg_put_text(struct pg_params *p, const char *text);          /* also json; NULL = NULL */
+void pg_put_str(struct pg_params *p, struct gw_str bytes);        /* text or bytea; ptr NULL = NULL */
 void pg_put_bytes(struct pg_params *p, const void *data, size_t len);
 
 void pg_put_i64_array(struct pg_params *p, const int64_t *v, size_t count);

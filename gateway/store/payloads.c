@@ -70,8 +70,8 @@ enum gw_code payload_queue_insert(struct pg_conn *c, struct gw_uuid id, const st
     queue_row(c, id, payload, provider, account, digest);
     for (size_t at = 0; at < payload->data.len; at += CHUNK) {
         size_t len = payload->data.len - at < CHUNK ? payload->data.len - at : CHUNK;
-        queue_chunk(c, payload->user_id, id, (int32_t)(at / CHUNK), (struct gw_str){payload->data.ptr + at, len},
-                    room, room_len);
+        queue_chunk(c, payload->user_id, id, (int32_t)(at / CHUNK), (struct gw_str){payload->data.ptr + at, len}, room,
+                    room_len);
     }
     return GW_OK;
 }
@@ -289,8 +289,13 @@ static void fold_twins(struct commit_tx *tx)
             to->missing = true;
         for (size_t k = 0; !to->stored && in[i].data.ptr && k < i; k++) {
             struct gw_str digest = {(const char *)tx->payloads[k].digest, 32};
-            const struct stored twin = {tx->payloads[k].kept_id, provider_of(tx, &in[k]), account_of(tx, &in[k]),
-                                        or_empty(in[k].kind), or_empty(in[k].external_id), in[k].error, digest,
+            const struct stored twin = {tx->payloads[k].kept_id,
+                                        provider_of(tx, &in[k]),
+                                        account_of(tx, &in[k]),
+                                        or_empty(in[k].kind),
+                                        or_empty(in[k].external_id),
+                                        in[k].error,
+                                        digest,
                                         in[k].normalize_revision};
             if (!in[k].data.ptr || !is_stored(tx, i, &twin))
                 continue;
@@ -340,8 +345,8 @@ enum gw_code payloads_queue_writes(struct commit_tx *tx, struct gw_err *err)
         if (to->missing || (to->stored && same_reading(in, to)))
             continue;
         if (!to->stored) {
-            code = payload_queue_insert(tx->c, to->kept_id, in, provider_of(tx, in), account_of(tx, in), to->digest,
-                                        err);
+            code =
+                payload_queue_insert(tx->c, to->kept_id, in, provider_of(tx, in), account_of(tx, in), to->digest, err);
             continue;
         }
         struct pg_params p = {0};
@@ -398,7 +403,7 @@ static enum gw_code find_equal(struct pg_conn *c, struct gw_arena *arena, const 
 }
 
 static enum gw_code accept_push(struct pg_conn *c, struct gw_arena *arena, const struct gw_payload *payload,
-                           const uint8_t digest[32], struct gw_uuid job_id, struct gw_err *err)
+                                const uint8_t digest[32], struct gw_uuid job_id, struct gw_err *err)
 {
     struct gw_uuid id = payload->id;
     bool found = false;

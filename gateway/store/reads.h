@@ -14,8 +14,8 @@ struct gw_event_query {
     bool has_after;       /* keyset: strictly behind this row in the order of the page */
     int64_t after_start_us;
     struct gw_uuid after_id;
-    bool backwards;       /* the page before that row instead; returned still newest first */
-    int64_t limit;        /* asked rows; one more is read to know whether there are more */
+    bool backwards; /* the page before that row instead; returned still newest first */
+    int64_t limit;  /* asked rows; one more is read to know whether there are more */
 };
 
 struct gw_event_page {

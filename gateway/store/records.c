@@ -15,9 +15,18 @@ struct column {
     size_t offset;
 };
 
-#define TEXT(s, f) {COLUMN_TEXT, offsetof(struct s, f)}
-#define NUMBER(s, f) {COLUMN_NUMBER, offsetof(struct s, f)}
-#define TRIBOOL(s, f) {COLUMN_TRIBOOL, offsetof(struct s, f)}
+#define TEXT(s, f)                                                                                                     \
+    {                                                                                                                  \
+        COLUMN_TEXT, offsetof(struct s, f)                                                                             \
+    }
+#define NUMBER(s, f)                                                                                                   \
+    {                                                                                                                  \
+        COLUMN_NUMBER, offsetof(struct s, f)                                                                           \
+    }
+#define TRIBOOL(s, f)                                                                                                  \
+    {                                                                                                                  \
+        COLUMN_TRIBOOL, offsetof(struct s, f)                                                                          \
+    }
 
 static const struct column workout_columns[] = {
     TEXT(gw_workout, type),
@@ -48,18 +57,12 @@ static const struct column workout_columns[] = {
 };
 
 static const struct column sleep_columns[] = {
-    TRIBOOL(gw_sleep, is_nap),
-    NUMBER(gw_sleep, duration_s),
-    NUMBER(gw_sleep, asleep_s),
-    NUMBER(gw_sleep, in_bed_s),
-    NUMBER(gw_sleep, awake_s),
-    NUMBER(gw_sleep, light_s),
-    NUMBER(gw_sleep, deep_s),
-    NUMBER(gw_sleep, rem_s),
-    NUMBER(gw_sleep, latency_s),
-    NUMBER(gw_sleep, efficiency_percent),
-    NUMBER(gw_sleep, score),
-    TEXT(gw_sleep, stages),
+    TRIBOOL(gw_sleep, is_nap),   NUMBER(gw_sleep, duration_s),
+    NUMBER(gw_sleep, asleep_s),  NUMBER(gw_sleep, in_bed_s),
+    NUMBER(gw_sleep, awake_s),   NUMBER(gw_sleep, light_s),
+    NUMBER(gw_sleep, deep_s),    NUMBER(gw_sleep, rem_s),
+    NUMBER(gw_sleep, latency_s), NUMBER(gw_sleep, efficiency_percent),
+    NUMBER(gw_sleep, score),     TEXT(gw_sleep, stages),
 };
 
 #define NONE SIZE_MAX
@@ -87,8 +90,8 @@ static const struct record_kind kinds[] = {
      offsetof(struct gw_counts, workouts)},
     {"sleep", sizeof(struct gw_sleep), SQL_SLEEP_BY_EXTERNAL, SQL_SLEEP_BY_START, SQL_SLEEP_PUT, SQL_SLEEP_TOUCH,
      COUNTED(sleep_columns), NONE, offsetof(struct gw_sleep, duration_s), offsetof(struct gw_counts, sleep)},
-    {"events", sizeof(struct gw_event), SQL_EVENT_BY_EXTERNAL, SQL_EVENT_BY_START, SQL_EVENT_PUT, SQL_EVENT_TOUCH,
-     NULL, 0, offsetof(struct gw_event, kind), NONE, offsetof(struct gw_counts, events)},
+    {"events", sizeof(struct gw_event), SQL_EVENT_BY_EXTERNAL, SQL_EVENT_BY_START, SQL_EVENT_PUT, SQL_EVENT_TOUCH, NULL,
+     0, offsetof(struct gw_event, kind), NONE, offsetof(struct gw_counts, events)},
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 

@@ -30,15 +30,15 @@ struct pg_row {
 bool pg_get_null(struct pg_row *row); /* looks without moving on */
 void pg_skip(struct pg_row *row);
 bool pg_get_bool(struct pg_row *row);
-int pg_get_tribool(struct pg_row *row);      /* NULL = -1 */
+int pg_get_tribool(struct pg_row *row); /* NULL = -1 */
 int16_t pg_get_i16(struct pg_row *row);
 int32_t pg_get_i32(struct pg_row *row);
 int64_t pg_get_i64(struct pg_row *row);
-double pg_get_f64(struct pg_row *row);       /* NULL = NaN */
-int32_t pg_get_offset(struct pg_row *row);   /* NULL = GW_NO_OFFSET */
-int64_t pg_get_time(struct pg_row *row);     /* NULL = GW_NO_TIME */
-struct gw_uuid pg_get_uuid(struct pg_row *row); /* NULL = nil */
-const char *pg_get_text(struct pg_row *row); /* copied into the arena; NULL = NULL */
+double pg_get_f64(struct pg_row *row);               /* NULL = NaN */
+int32_t pg_get_offset(struct pg_row *row);           /* NULL = GW_NO_OFFSET */
+int64_t pg_get_time(struct pg_row *row);             /* NULL = GW_NO_TIME */
+struct gw_uuid pg_get_uuid(struct pg_row *row);      /* NULL = nil */
+const char *pg_get_text(struct pg_row *row);         /* copied into the arena; NULL = NULL */
 struct gw_str pg_get_bytes(struct pg_row *row);      /* copied; NULL = ptr NULL */
 struct gw_str pg_get_bytes_view(struct pg_row *row); /* borrowed from the result */
 /* A bigint array: the first `count` of its numbers, what it lacks is 0; NULL = zeros. */

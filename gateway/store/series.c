@@ -8,10 +8,10 @@
 #include "base/time.h"
 #include "store/commit_tx.h"
 
-#define SPLIT_AT 4096
-#define TAIL_MOST 1000  /* coded bytes */
-#define INLINE_MOST 1500 /* below it data is in the row itself and PostgreSQL logs only what differs of it */
-#define LOOKUPS_MOST 48  /* buckets looked up one by one; more neighbouring days are read as a range */
+#define SPLIT_AT     4096
+#define TAIL_MOST    1000 /* coded bytes */
+#define INLINE_MOST  1500 /* below it data is in the row itself and PostgreSQL logs only what differs of it */
+#define LOOKUPS_MOST 48   /* buckets looked up one by one; more neighbouring days are read as a range */
 
 /* Samples of one series that fall on one day, ascending. */
 struct piece {

@@ -19,8 +19,8 @@ static bool put_key(struct pg_params *p, struct gw_uuid user, struct gw_uuid con
     return of_connection;
 }
 
-static enum sql_id fill_put(struct pg_params *p, struct gw_uuid user, struct gw_uuid connection,
-                            const char *provider, const struct gw_state_put *put)
+static enum sql_id fill_put(struct pg_params *p, struct gw_uuid user, struct gw_uuid connection, const char *provider,
+                            const struct gw_state_put *put)
 {
     bool of_connection = put_key(p, user, connection, provider, put->key);
 
@@ -40,8 +40,8 @@ void state_queue(struct pg_conn *c, struct gw_uuid user, struct gw_uuid connecti
     pg_queue(c, id, &p);
 }
 
-enum gw_code gw_store_state_put(struct gw_db *db, struct gw_uuid user, struct gw_uuid connection,
-                                const char *provider, const struct gw_state_put *put, struct gw_err *err)
+enum gw_code gw_store_state_put(struct gw_db *db, struct gw_uuid user, struct gw_uuid connection, const char *provider,
+                                const struct gw_state_put *put, struct gw_err *err)
 {
     struct pg_params p = {0};
     enum sql_id id = fill_put(&p, user, connection, provider, put);
@@ -50,8 +50,8 @@ enum gw_code gw_store_state_put(struct gw_db *db, struct gw_uuid user, struct gw
 }
 
 enum gw_code gw_store_state_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user,
-                                struct gw_uuid connection, const char *provider, struct gw_str key,
-                                struct gw_str *ret, struct gw_err *err)
+                                struct gw_uuid connection, const char *provider, struct gw_str key, struct gw_str *ret,
+                                struct gw_err *err)
 {
     struct pg_params p = {0};
     gw_own_result *result = NULL;

@@ -7,8 +7,8 @@
 #define HOLD_MS 180000 /* the longest a provider may take; beyond it the server ends the transaction */
 
 /* BEGIN, the lock, and the row as it is once the lock is ours. */
-static enum gw_code lock(struct pg_conn *c, struct gw_uuid user, struct gw_uuid id, int wait_ms,
-                         struct gw_arena *arena, struct gw_connection *ret, struct gw_err *err)
+static enum gw_code lock(struct pg_conn *c, struct gw_uuid user, struct gw_uuid id, int wait_ms, struct gw_arena *arena,
+                         struct gw_connection *ret, struct gw_err *err)
 {
     struct pg_params limits = {0}, key = {0};
     gw_own_result *result = NULL;
@@ -85,8 +85,8 @@ enum gw_code gw_store_connection_token_lock(struct gw_db *db, struct gw_arena *a
             continue;
         int64_t version = row.token_version;
         /* the provider is asked once: what follows is not repeated with another answer */
-        code = worked ? gw_fail(err, GW_DB, "The connection to the database was lost.")
-                      : work(self, &row, &changed, err);
+        code =
+            worked ? gw_fail(err, GW_DB, "The connection to the database was lost.") : work(self, &row, &changed, err);
         worked = true;
         if (changed) {
             struct gw_err trouble = {0};

@@ -307,8 +307,8 @@ static enum gw_code move_external(struct pg_conn *c, const struct gw_user *old, 
     return code;
 }
 
-static enum gw_code update(struct pg_conn *c, struct gw_arena *arena, struct gw_uuid id,
-                           const struct gw_user *changes, struct gw_user *ret, struct gw_err *err)
+static enum gw_code update(struct pg_conn *c, struct gw_arena *arena, struct gw_uuid id, const struct gw_user *changes,
+                           struct gw_user *ret, struct gw_err *err)
 {
     struct pg_params p = {0}, get = {0};
     gw_own_result *result = NULL;

@@ -14,7 +14,7 @@ enum gw_code gw_store_user_get(struct gw_db *db, struct gw_arena *arena, struct 
 
 struct gw_user_filter {
     const char *search, *email, *external_user_id; /* NULL = any */
-    const char *sort_by; /* created_at email first_name last_name last_synced_at */
+    const char *sort_by;                           /* created_at email first_name last_name last_synced_at */
     bool ascending;
     int64_t page, limit; /* page from 1 */
 };

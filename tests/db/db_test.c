@@ -134,7 +134,8 @@ char *sql_dump(void)
     for (int i = 0; i < PQntuples(tables); i++) {
         char sql[256];
         const char *table = PQgetvalue(tables, i, 0);
-        snprintf(sql, sizeof(sql), "SELECT to_jsonb(t)%s || jsonb_build_object('xmin', xmin::text) FROM %s t ORDER BY 1",
+        snprintf(sql, sizeof(sql),
+                 "SELECT to_jsonb(t)%s || jsonb_build_object('xmin', xmin::text) FROM %s t ORDER BY 1",
                  strcmp(table, "connections") == 0 ? " - 'last_synced_at'" : "", table);
         if (strcmp(table, "connections") == 0 || strcmp(table, "users") == 0)
             snprintf(sql, sizeof(sql), "SELECT to_jsonb(t) - 'last_synced_at' FROM %s t ORDER BY 1", table);
@@ -151,8 +152,10 @@ char *sql_dump_logical(void)
 
     for (size_t i = 0; i < 3; i++) {
         char sql[256];
-        snprintf(sql, sizeof(sql), "SELECT to_jsonb(t) - 'id' - 'source_id' || jsonb_build_object('source', s.digest) "
-                                   "FROM %s t JOIN sources s USING (user_id, source_id) ORDER BY 1", records[i]);
+        snprintf(sql, sizeof(sql),
+                 "SELECT to_jsonb(t) - 'id' - 'source_id' || jsonb_build_object('source', s.digest) "
+                 "FROM %s t JOIN sources s USING (user_id, source_id) ORDER BY 1",
+                 records[i]);
         dump_query(&out, records[i], sql);
     }
     dump_query(&out, "sources", "SELECT to_jsonb(t) - 'source_id' FROM sources t ORDER BY 1");

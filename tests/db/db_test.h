@@ -62,10 +62,10 @@ struct gw_commit make_commit(const struct gw_connection *connection);
 struct gw_workout make_workout(const char *external_id, int64_t start_us, int64_t version_us, double duration_s);
 struct gw_sleep make_sleep(const char *external_id, int64_t start_us, int64_t version_us, double duration_s);
 
-#define DAY_US INT64_C(86400000000)
+#define DAY_US  INT64_C(86400000000)
 #define HOUR_US INT64_C(3600000000)
-#define MIN_US INT64_C(60000000)
-#define T0 INT64_C(1763596800000000) /* 2025-11-20 00:00 UTC */
+#define MIN_US  INT64_C(60000000)
+#define T0      INT64_C(1763596800000000) /* 2025-11-20 00:00 UTC */
 
 Suite *suite_schema(void);
 Suite *suite_people(void);

@@ -94,7 +94,10 @@ START_TEST(test_order)
     struct gw_uuid history = make_job(&connection, GW_JOB_HISTORY, "{}");
     struct gw_uuid payload = make_job(&connection, GW_JOB_PAYLOAD, "{}");
     struct gw_uuid sync = make_job(&other, GW_JOB_SYNC, "{}");
-    struct gw_job future = {.user_id = connection.user_id, .provider = "polar", .kind = GW_JOB_PAYLOAD, .priority = 0,
+    struct gw_job future = {.user_id = connection.user_id,
+                            .provider = "polar",
+                            .kind = GW_JOB_PAYLOAD,
+                            .priority = 0,
                             .run_at_us = gw_now_us() + HOUR_US};
     struct gw_job *jobs;
     struct gw_uuid id;
@@ -120,8 +123,11 @@ END_TEST
 
 START_TEST(test_join)
 {
-    struct gw_job job = {.user_id = connection.user_id, .connection_id = connection.id, .provider = "polar",
-                         .kind = GW_JOB_SYNC, .args_digest = {1}};
+    struct gw_job job = {.user_id = connection.user_id,
+                         .connection_id = connection.id,
+                         .provider = "polar",
+                         .kind = GW_JOB_SYNC,
+                         .args_digest = {1}};
     struct gw_uuid first, second, other;
     bool joined;
 
@@ -178,7 +184,7 @@ START_TEST(test_one_at_a_time)
 }
 END_TEST
 
-#define WORKERS 8
+#define WORKERS   8
 #define RACE_JOBS 120
 
 static int claims_of[RACE_JOBS + 1], overlaps;
@@ -207,8 +213,11 @@ static void *race_worker(void *busy)
                 __atomic_add_fetch(&overlaps, 1, __ATOMIC_SEQ_CST);
             __atomic_add_fetch(&claims_of[strtol(jobs[i].args + 5, NULL, 10)], 1, __ATOMIC_SEQ_CST);
             __atomic_sub_fetch(&holders[c], 1, __ATOMIC_SEQ_CST);
-            struct gw_commit commit = {.user_id = jobs[i].user_id, .connection_id = jobs[i].connection_id,
-                                       .provider = "polar", .job_id = jobs[i].id, .lease = jobs[i].lease,
+            struct gw_commit commit = {.user_id = jobs[i].user_id,
+                                       .connection_id = jobs[i].connection_id,
+                                       .provider = "polar",
+                                       .job_id = jobs[i].id,
+                                       .lease = jobs[i].lease,
                                        .end = GW_COMMIT_FINISH};
             if (gw_store_commit(db, &commit, NULL, NULL, NULL) != GW_OK)
                 __atomic_add_fetch(&overlaps, 1, __ATOMIC_SEQ_CST);
@@ -442,7 +451,10 @@ END_TEST
 
 START_TEST(test_inbox)
 {
-    struct gw_inbox inbox = {.provider = "garmin", .method = "POST", .headers = "[[\"a\",\"b\"]]", .query = "[]",
+    struct gw_inbox inbox = {.provider = "garmin",
+                             .method = "POST",
+                             .headers = "[[\"a\",\"b\"]]",
+                             .query = "[]",
                              .body = GW_STR("{\"x\":\0 1}")};
     struct gw_inbox got;
     struct gw_uuid id;

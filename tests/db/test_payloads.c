@@ -59,7 +59,8 @@ static void check_kept(struct gw_str data, long chunks, long at_most)
     ck_assert_int_eq(sql_long("SELECT count(*) FROM payload_chunks WHERE payload_id = '%s'", uuid_text(payload.id)),
                      chunks);
     ck_assert_int_le(sql_long("SELECT coalesce(sum(length(data)), 0) FROM payload_chunks WHERE payload_id = '%s'",
-                              uuid_text(payload.id)), at_most);
+                              uuid_text(payload.id)),
+                     at_most);
 }
 
 START_TEST(test_kept)
@@ -114,7 +115,8 @@ START_TEST(test_equal_once)
     ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
     ck_assert_int_eq(sql_long("SELECT count(*) FROM payloads"), 3);
     /* read by a newer plugin, or not readable: that is noted, by the id alone as well */
-    struct gw_payload noted = {.id = first.id, .offset_s = GW_NO_OFFSET, .normalize_revision = 4, .error = "no such field"};
+    struct gw_payload noted = {
+        .id = first.id, .offset_s = GW_NO_OFFSET, .normalize_revision = 4, .error = "no such field"};
     commit.payloads = &noted;
     commit.payloads_count = 1;
     ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));

@@ -9,7 +9,8 @@
 
 START_TEST(test_user_life)
 {
-    struct gw_user user = {.email = "ana@example.org", .first_name = "Ana", .birth_date = "1990-02-28", .sex = "female"};
+    struct gw_user user = {
+        .email = "ana@example.org", .first_name = "Ana", .birth_date = "1990-02-28", .sex = "female"};
     struct gw_user made, got, changes = {.last_name = "Luz", .time_zone = "Europe/Berlin"};
     bool created;
 
@@ -146,8 +147,12 @@ START_TEST(test_connection_life)
 {
     struct gw_uuid user = make_user("Ana"), other = make_user("Bo");
     struct gw_state_put state = {.key = GW_STR("k"), .value = GW_STR("v"), .expires_us = GW_NO_TIME};
-    struct gw_connection c = {.user_id = user, .provider = "polar", .provider_user_id = "42",
-                              .tokens = GW_STR("t\0x"), .token_expires_us = T0, .scope = "a b"};
+    struct gw_connection c = {.user_id = user,
+                              .provider = "polar",
+                              .provider_user_id = "42",
+                              .tokens = GW_STR("t\0x"),
+                              .token_expires_us = T0,
+                              .scope = "a b"};
     struct gw_connection made, again, *list;
     struct gw_str value;
     size_t count;
@@ -245,8 +250,8 @@ static void *renew(void *failures)
     struct gw_arena *mine = gw_arena_new(0);
     int64_t version = token_connection.token_version;
 
-    if (gw_store_connection_token_lock(db, mine, token_connection.user_id, token_connection.id, 5000, refresh,
-                                       &version, NULL) != GW_OK)
+    if (gw_store_connection_token_lock(db, mine, token_connection.user_id, token_connection.id, 5000, refresh, &version,
+                                       NULL) != GW_OK)
         __atomic_add_fetch((int *)failures, 1, __ATOMIC_SEQ_CST);
     gw_arena_free(&mine);
     return NULL;
@@ -282,9 +287,9 @@ static enum gw_code hold(void *self, struct gw_connection *connection, bool *cha
     (void)e;
     (void)changed;
     /* somebody else waits no longer than it said, and data of the user is not held up */
-    ck_fails(gw_store_connection_token_lock(db, arena, connection->user_id, connection->id, 100, refresh, &version,
-                                            &inner),
-             GW_BUSY);
+    ck_fails(
+        gw_store_connection_token_lock(db, arena, connection->user_id, connection->id, 100, refresh, &version, &inner),
+        GW_BUSY);
     struct gw_commit commit = make_commit(connection);
     struct gw_workout w = make_workout("w", T0, 0, 60);
     commit.workouts = &w;
@@ -298,8 +303,7 @@ START_TEST(test_token_lock_waits)
     struct gw_connection c = make_connection(make_user("Ana"), "polar", "42");
 
     ck_good(gw_store_connection_token_lock(db, arena, c.user_id, c.id, 1000, hold, NULL, &err));
-    ck_fails(gw_store_connection_token_lock(db, arena, c.user_id, gw_uuid_v4(), 1000, hold, NULL, &err),
-             GW_NOT_FOUND);
+    ck_fails(gw_store_connection_token_lock(db, arena, c.user_id, gw_uuid_v4(), 1000, hold, NULL, &err), GW_NOT_FOUND);
 }
 END_TEST
 
@@ -360,8 +364,11 @@ END_TEST
 
 START_TEST(test_flow_once)
 {
-    struct gw_flow flow = {.user_id = make_user("Ana"), .state_digest = {1, 2, 3}, .provider = "polar",
-                           .redirect_uri = "https://app.example.org/x", .plugin_state = GW_STR("p"),
+    struct gw_flow flow = {.user_id = make_user("Ana"),
+                           .state_digest = {1, 2, 3},
+                           .provider = "polar",
+                           .redirect_uri = "https://app.example.org/x",
+                           .plugin_state = GW_STR("p"),
                            .expires_us = gw_now_us() + HOUR_US};
     struct gw_flow taken;
 

@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #define WRITERS 8
-#define ROUNDS 40
+#define ROUNDS  40
 #define SAMPLES 15
 
 static struct gw_connection connection;
@@ -25,8 +25,13 @@ static void *write_round(void *number)
         }
         snprintf(shared, sizeof(shared), "r%d", (int)round);
         snprintf(own, sizeof(own), "r%d-%d", (int)round, (int)writer);
-        struct gw_series_in s = {.metric = 1, .offset_s = 0, .version_us = 1, .source = (uint32_t)(round % 3),
-                                 .count = SAMPLES, .t_us = t, .v = v};
+        struct gw_series_in s = {.metric = 1,
+                                 .offset_s = 0,
+                                 .version_us = 1,
+                                 .source = (uint32_t)(round % 3),
+                                 .count = SAMPLES,
+                                 .t_us = t,
+                                 .v = v};
         struct gw_workout w[] = {make_workout(shared, T0 + round * DAY_US, writer, 60),
                                  make_workout(own, T0 + round * DAY_US + writer, 1, 60)};
         struct gw_commit commit = make_commit(&connection);
@@ -55,7 +60,8 @@ START_TEST(test_first_writers)
     ck_assert_int_eq(sql_long("SELECT count(*) FROM series_samples"), WRITERS * ROUNDS * SAMPLES);
     ck_assert_int_eq(sql_long("SELECT sum(n) FROM series_blocks"), WRITERS * ROUNDS * SAMPLES);
     ck_assert_int_eq(sql_long("SELECT count(*) FROM workouts"), ROUNDS + WRITERS * ROUNDS);
-    ck_assert_int_eq(sql_long("SELECT count(*) FROM workouts WHERE external_id NOT LIKE '%%-%%' AND version_us <> 7"), 0);
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM workouts WHERE external_id NOT LIKE '%%-%%' AND version_us <> 7"),
+                     0);
     ck_assert_int_eq(sql_long("SELECT count(*) FROM sources"), 3);
 }
 END_TEST

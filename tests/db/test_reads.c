@@ -56,8 +56,8 @@ START_TEST(test_pages)
         for (size_t i = 0; i < page.count; i++) {
             const struct gw_record_head *h = &page.workouts[i].head;
             if (q.has_after)
-                ck_assert(h->start_us < q.after_start_us || (h->start_us == q.after_start_us &&
-                                                             memcmp(h->id.b, q.after_id.b, 16) < 0));
+                ck_assert(h->start_us < q.after_start_us ||
+                          (h->start_us == q.after_start_us && memcmp(h->id.b, q.after_id.b, 16) < 0));
             ck_assert_ptr_nonnull(gw_store_source_find(page.sources, page.sources_count, h->source_id));
             seen[count++] = h->id;
             q.has_after = true;
@@ -119,8 +119,12 @@ START_TEST(test_blocks)
                                {.metric = 1, .source = 1, .offset_s = 0, .count = 3000, .t_us = t, .v = v},
                                {.metric = 1, .source = 2, .offset_s = 0, .count = 3000, .t_us = t, .v = v}};
     const uint16_t metrics[] = {1, 7, 99};
-    struct gw_series_query q = {.user = connection.user_id, .metrics = metrics, .metrics_count = 3,
-                                .from_us = T0, .to_us = T0 + 3 * DAY_US, .with_data = true};
+    struct gw_series_query q = {.user = connection.user_id,
+                                .metrics = metrics,
+                                .metrics_count = 3,
+                                .from_us = T0,
+                                .to_us = T0 + 3 * DAY_US,
+                                .with_data = true};
     struct gw_commit commit = make_commit(&connection);
     struct gw_block_row *rows;
     struct gw_source *sources;

@@ -196,7 +196,8 @@ START_TEST(test_notice)
 
     put_workouts(w, 2);
     ck_assert_int_eq(sql_long("SELECT json_array_length(data -> 'workouts' -> 'created') FROM outbox "
-                              "WHERE type = 'data.changed'"), 2);
+                              "WHERE type = 'data.changed'"),
+                     2);
     ck_assert_str_eq(sql_one("SELECT data ->> 'connection_id' FROM outbox WHERE type = 'data.changed'"),
                      uuid_text(connection.id));
     long all = sql_long("SELECT count(*) FROM outbox");
@@ -217,8 +218,8 @@ END_TEST
 START_TEST(test_software)
 {
     struct gw_workout w = make_workout("w", T0, 1, 60);
-    struct gw_source newer[] = {{.provider = "polar", .device_model = "Vantage", .device_type = "watch",
-                                 .software = "1.10"}};
+    struct gw_source newer[] = {
+        {.provider = "polar", .device_model = "Vantage", .device_type = "watch", .software = "1.10"}};
     struct gw_commit commit = make_commit(&connection);
 
     w.head.source = 1;
@@ -261,7 +262,8 @@ static void make_pieces(struct gw_workout *w)
     static const char *const ids[] = {"a", "b", "c", NULL};
 
     for (uint32_t i = 0; i < PIECES; i++) {
-        w[i] = make_workout(ids[below(4)], T0 + (int64_t)below(3) * HOUR_US, (int64_t)below(3), 60 + 60 * (double)below(3));
+        w[i] = make_workout(ids[below(4)], T0 + (int64_t)below(3) * HOUR_US, (int64_t)below(3),
+                            60 + 60 * (double)below(3));
         w[i].head.source = below(3);
         w[i].head.tentative = below(4) == 0;
         w[i].head.deleted = below(5) == 0;

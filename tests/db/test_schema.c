@@ -31,12 +31,30 @@ static const struct {
     const char *table;
     char kind;
 } tables[] = {
-    {"account_owners", 'K'}, {"api_keys", 'L'},       {"audit_log", 'L'},      {"changes", 'L'},
-    {"connection_state", 'D'}, {"connections", 'D'},  {"events", 'D'},         {"external_users", 'K'},
-    {"inbox", 'L'},          {"jobs", 'L'},           {"metrics", 'L'},        {"oauth_flows", 'D'},
-    {"outbox", 'D'},         {"payload_chunks", 'D'}, {"payloads", 'D'},       {"provider_state", 'L'},
-    {"runs", 'D'},           {"schema_migrations", 'L'}, {"series_blocks", 'D'}, {"sleep_sessions", 'D'},
-    {"sources", 'D'},        {"token_locks", 'D'},    {"users", 'D'},          {"webhook_runs", 'L'},
+    {"account_owners", 'K'},
+    {"api_keys", 'L'},
+    {"audit_log", 'L'},
+    {"changes", 'L'},
+    {"connection_state", 'D'},
+    {"connections", 'D'},
+    {"events", 'D'},
+    {"external_users", 'K'},
+    {"inbox", 'L'},
+    {"jobs", 'L'},
+    {"metrics", 'L'},
+    {"oauth_flows", 'D'},
+    {"outbox", 'D'},
+    {"payload_chunks", 'D'},
+    {"payloads", 'D'},
+    {"provider_state", 'L'},
+    {"runs", 'D'},
+    {"schema_migrations", 'L'},
+    {"series_blocks", 'D'},
+    {"sleep_sessions", 'D'},
+    {"sources", 'D'},
+    {"token_locks", 'D'},
+    {"users", 'D'},
+    {"webhook_runs", 'L'},
     {"workouts", 'D'},
 };
 #define TABLES (sizeof(tables) / sizeof(*tables))
@@ -51,7 +69,7 @@ static void list_kinds(void)
 
 #define ck_none(sql)                                                                                                   \
     do {                                                                                                               \
-        const char *found_ = sql_one(sql);                                                                           \
+        const char *found_ = sql_one(sql);                                                                             \
         ck_assert_msg(!*found_, "%s", found_);                                                                         \
     } while (0)
 
@@ -62,10 +80,11 @@ START_TEST(test_catalogue)
             "('r', 'p') AND relnamespace = 'public'::regnamespace) t FULL JOIN kind ON name = relname "
             "WHERE relname IS NULL OR name IS NULL");
     /* every unique key of data holds the user */
-    ck_none("SELECT string_agg(i.indexrelid::regclass::text, ' ') FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "
-            "JOIN kind k ON k.name = c.relname WHERE k.kind = 'D' AND i.indisunique AND NOT EXISTS (SELECT 1 FROM "
-            "pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey) "
-            "AND a.attname = CASE c.relname WHEN 'users' THEN 'id' ELSE 'user_id' END)");
+    ck_none(
+        "SELECT string_agg(i.indexrelid::regclass::text, ' ') FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "
+        "JOIN kind k ON k.name = c.relname WHERE k.kind = 'D' AND i.indisunique AND NOT EXISTS (SELECT 1 FROM "
+        "pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey) "
+        "AND a.attname = CASE c.relname WHEN 'users' THEN 'id' ELSE 'user_id' END)");
     /* foreign keys stay inside data, and hold the user on both sides */
     ck_none("SELECT string_agg(f.conname, ' ') FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid "
             "JOIN pg_class r ON r.oid = f.confrelid LEFT JOIN kind k ON k.name = c.relname "
@@ -79,10 +98,12 @@ START_TEST(test_catalogue)
             "AND NOT EXISTS (SELECT 1 FROM pg_constraint f WHERE f.conrelid = k.name::regclass AND f.contype = 'f' "
             "AND f.confdeltype = 'c')");
     /* ids come from the program; nothing happens behind its back */
-    ck_none("SELECT string_agg(attrelid::regclass::text, ' ') FROM pg_attribute a JOIN kind ON name::regclass = attrelid "
-            "LEFT JOIN pg_attrdef d ON d.adrelid = attrelid AND d.adnum = attnum WHERE attidentity <> '' "
-            "OR pg_get_expr(d.adbin, d.adrelid) LIKE '%%nextval%%'");
-    ck_none("SELECT string_agg(relname, ' ') FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace");
+    ck_none(
+        "SELECT string_agg(attrelid::regclass::text, ' ') FROM pg_attribute a JOIN kind ON name::regclass = attrelid "
+        "LEFT JOIN pg_attrdef d ON d.adrelid = attrelid AND d.adnum = attnum WHERE attidentity <> '' "
+        "OR pg_get_expr(d.adbin, d.adrelid) LIKE '%%nextval%%'");
+    ck_none(
+        "SELECT string_agg(relname, ' ') FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace");
     ck_none("SELECT string_agg(tgname, ' ') FROM pg_trigger WHERE NOT tgisinternal");
     ck_none("SELECT string_agg(rulename, ' ') FROM pg_rules WHERE schemaname = 'public'");
 }
@@ -90,8 +111,8 @@ END_TEST
 
 /* Over all users on purpose: lists for operators, the relay, housekeeping, and an operator's look-up by id. */
 static const char *const over_all_users[] = {
-    "user_count", "user_list_newest", "user_list_sorted", "relay_read",      "run_get",    "run_list_all",
-    "clean_flows", "clean_connection_state", "clean_payloads", "clean_runs",
+    "user_count",   "user_list_newest", "user_list_sorted",       "relay_read",     "run_get",
+    "run_list_all", "clean_flows",      "clean_connection_state", "clean_payloads", "clean_runs",
 };
 
 static bool is_exception(const char *name)

@@ -33,8 +33,8 @@ static struct gw_series_in make_series(int64_t start_us, int64_t step_us, size_t
         t[i] = start_us + (int64_t)i * step_us;
         v[i] = 60 + (double)((t[i] / 1000000 + version_us) % 50);
     }
-    return (struct gw_series_in){.metric = HEART_RATE, .offset_s = 3600, .version_us = version_us, .count = count,
-                                 .t_us = t, .v = v};
+    return (struct gw_series_in){
+        .metric = HEART_RATE, .offset_s = 3600, .version_us = version_us, .count = count, .t_us = t, .v = v};
 }
 
 /* Minute heart rate as watches record it: jittered, one decimal. */
@@ -80,9 +80,9 @@ static void check_bounds(void)
                  "AS last FROM series_unpack(b.data, b.tail) WHERE value <> 'NaN') x "
                  "WHERE b.n <> x.n OR b.first_us <> coalesce(x.first, 0) OR b.last_us <> coalesce(x.last, 0)"),
         0);
-    ck_assert_int_eq(
-        sql_long("SELECT count(*) FROM series_blocks b, series_unpack(b.data, b.tail) x "
-                 "WHERE x.t_us < b.bucket * 3600000000 OR x.t_us >= (b.bucket + b.span) * 3600000000"), 0);
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM series_blocks b, series_unpack(b.data, b.tail) x "
+                              "WHERE x.t_us < b.bucket * 3600000000 OR x.t_us >= (b.bucket + b.span) * 3600000000"),
+                     0);
 }
 
 START_TEST(test_first_and_again)
@@ -298,10 +298,17 @@ static void random_series(struct gw_series_in *s)
                : kind == 2 ? (double)((float)below(1000) / 7.0f) * (below(2) ? 1 : -1)
                            : ldexp((double)below(1u << 20), (int)below(2040) - 1070);
     }
-    *s = (struct gw_series_in){.metric = (uint16_t)(1 + below(3)), .offset_s = below(2) ? 7200 : GW_NO_OFFSET,
-                               .version_us = below(4), .tentative = below(3) == 0, .deleted = below(6) == 0,
-                               .count = count, .t_us = t, .v = v, .dur_us = below(2) ? dur : NULL,
-                               .source = below(3), .daily_total = below(5) == 0};
+    *s = (struct gw_series_in){.metric = (uint16_t)(1 + below(3)),
+                               .offset_s = below(2) ? 7200 : GW_NO_OFFSET,
+                               .version_us = below(4),
+                               .tentative = below(3) == 0,
+                               .deleted = below(6) == 0,
+                               .count = count,
+                               .t_us = t,
+                               .v = v,
+                               .dur_us = below(2) ? dur : NULL,
+                               .source = below(3),
+                               .daily_total = below(5) == 0};
     s->payload_id.b[3] = (uint8_t)below(3);
 }
 
@@ -326,8 +333,10 @@ static char *seen_by_c(PGresult *rows)
 
     for (int r = 0; r < PQntuples(rows); r++) {
         struct gw_block data, tail, whole;
-        ck_good(gw_block_decode((struct gw_str){PQgetvalue(rows, r, 0), (size_t)PQgetlength(rows, r, 0)}, arena, &data, &err));
-        ck_good(gw_block_decode((struct gw_str){PQgetvalue(rows, r, 1), (size_t)PQgetlength(rows, r, 1)}, arena, &tail, &err));
+        ck_good(gw_block_decode((struct gw_str){PQgetvalue(rows, r, 0), (size_t)PQgetlength(rows, r, 0)}, arena, &data,
+                                &err));
+        ck_good(gw_block_decode((struct gw_str){PQgetvalue(rows, r, 1), (size_t)PQgetlength(rows, r, 1)}, arena, &tail,
+                                &err));
         ck_good(gw_block_merge(&data, &tail, arena, &whole, NULL, &err));
         uint32_t run = 0;
         for (uint32_t i = 0; i < whole.count; i++) {
@@ -360,7 +369,8 @@ START_TEST(test_sql_sees_the_same)
              "SELECT string_agg(t_us || '|' || encode(float8send(value), 'hex') || '|' || dur_us || '|' || "
              "coalesce(offset_s::text, '') || '|' || version_us || '|' || tentative::int || '|' || "
              "coalesce(payload_id::text, '') || E'\\n', '' ORDER BY %s, t_us) "
-             "FROM series_blocks b, series_unpack(b.data, b.tail) x", order);
+             "FROM series_blocks b, series_unpack(b.data, b.tail) x",
+             order);
     rows = PQexec(conn, sql);
     ck_assert_msg(PQresultStatus(rows) == PGRES_TUPLES_OK, "%s", PQerrorMessage(conn));
     ck_assert_str_eq(c, PQgetvalue(rows, 0, 0));
@@ -372,7 +382,9 @@ START_TEST(test_sql_sees_the_same)
     ck_assert_int_eq(
         sql_long("SELECT (SELECT count(*) FROM series_between('%s', 1, '2025-11-20 03:00Z', '2025-11-20 09:30Z')) - "
                  "(SELECT count(*) FROM series_samples WHERE metric = 1 AND ts >= '2025-11-20 03:00Z' "
-                 "AND ts < '2025-11-20 09:30Z')", uuid_text(connection.user_id)), 0);
+                 "AND ts < '2025-11-20 09:30Z')",
+                 uuid_text(connection.user_id)),
+        0);
 }
 END_TEST
 

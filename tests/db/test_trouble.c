@@ -109,7 +109,8 @@ START_TEST(test_killed_in_the_middle)
     for (int i = 0; i < 200; i++) {
         long workouts = sql_long("SELECT count(*) FROM workouts WHERE external_id = 'w%d'", i);
         long payloads = sql_long("SELECT count(*) FROM payloads p JOIN payload_chunks USING (user_id) WHERE "
-                                 "payload_id = p.id AND digest = sha256('payload %d')", i);
+                                 "payload_id = p.id AND digest = sha256('payload %d')",
+                                 i);
         long samples = sql_long("SELECT count(*) FROM series_between('%s', 1, to_timestamp(%ld), to_timestamp(%ld))",
                                 uuid_text(connection.user_id), (long)((T0 + i * HOUR_US) / 1000000),
                                 (long)((T0 + (i + 1) * HOUR_US) / 1000000));
@@ -202,7 +203,8 @@ START_TEST(test_pool_used_up)
     PQclear(PQexec(blocker, sql));
     pthread_create(&thread, NULL, hog, NULL);
     for (int i = 0; i < 200 && sql_long("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'narrow' "
-                                        "AND wait_event_type = 'Lock'") == 0; i++) {
+                                        "AND wait_event_type = 'Lock'") == 0;
+         i++) {
         const struct timespec pause = {0, 10000000};
         nanosleep(&pause, NULL);
     }

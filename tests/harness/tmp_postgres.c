@@ -86,8 +86,9 @@ static pid_t spawn(const struct tmp_postgres *pg, const char *const argv[])
 static bool init(const struct tmp_postgres *pg, const char *bin)
 {
     char program[512], data[128];
-    const char *const argv[] = {program, "-D", data, "-U", "aorta", "-A", "trust", "-E", "UTF8", "--locale=C",
-                          "--no-sync", "--no-instructions", NULL};
+    const char *const argv[] = {program, "-D", data,   "-U",         "aorta",     "-A",
+                                "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions",
+                                NULL};
     int status = -1;
 
     snprintf(program, sizeof(program), "%s/initdb", bin);
@@ -120,9 +121,28 @@ static bool launch(struct tmp_postgres *pg, const char *bin)
     char program[512], data[128], sockets[160];
     const char *sync = pg->durable ? "on" : "off";
     char fsync[32], full[48], commit[48];
-    const char *const argv[] = {program, "-D",   data, "-c", "listen_addresses=",    "-c", sockets,
-                          "-c",    fsync,  "-c", full, "-c",                   commit, "-c", "max_connections=100",
-                          "-c",    "autovacuum_naptime=5s", "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB", NULL};
+    const char *const argv[] = {program,
+                                "-D",
+                                data,
+                                "-c",
+                                "listen_addresses=",
+                                "-c",
+                                sockets,
+                                "-c",
+                                fsync,
+                                "-c",
+                                full,
+                                "-c",
+                                commit,
+                                "-c",
+                                "max_connections=100",
+                                "-c",
+                                "autovacuum_naptime=5s",
+                                "-c",
+                                "shared_buffers=256MB",
+                                "-c",
+                                "max_wal_size=4GB",
+                                NULL};
 
     snprintf(program, sizeof(program), "%s/postgres", bin);
     snprintf(data, sizeof(data), "%s/data", pg->dir);

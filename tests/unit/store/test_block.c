@@ -7,7 +7,7 @@
 #include "store/block.h"
 
 #define ROUNDS 2000
-#define MOST 300
+#define MOST   300
 
 static struct gw_arena *arena;
 static struct gw_err err;
@@ -41,8 +41,8 @@ static uint32_t below(uint32_t n)
 
 static double random_value(uint32_t kind)
 {
-    static const double strange[] = {0.0,    1e300,  -1e300,  5e-324, 1.7976931348623157e308, 0.1,
-                                     1e15,   -1e15,  1.0 / 3, 1e-9,   2251799813685247.0,     4503599627370497.0};
+    static const double strange[] = {0.0,  1e300, -1e300,  5e-324, 1.7976931348623157e308, 0.1,
+                                     1e15, -1e15, 1.0 / 3, 1e-9,   2251799813685247.0,     4503599627370497.0};
     uint64_t bits;
     double v;
 
@@ -165,8 +165,7 @@ static struct gw_block decoded(struct gw_str bytes)
     ck_assert_ptr_nonnull(copy);
     if (bytes.len)
         memcpy(copy, bytes.ptr, bytes.len);
-    ck_assert_msg(gw_block_decode((struct gw_str){copy, bytes.len}, arena, &b, &err) == GW_OK, "%s",
-                  gw_err_text(&err));
+    ck_assert_msg(gw_block_decode((struct gw_str){copy, bytes.len}, arena, &b, &err) == GW_OK, "%s", gw_err_text(&err));
     free(copy);
     return b;
 }
