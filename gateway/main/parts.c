@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "main/cluster.h"
 #include "net/client.h"
+#include "store/commit.h"
 
 #define MALLOC_ARENAS 4
 
@@ -72,6 +73,11 @@ static enum gw_code open_store(struct gw_parts *p, const char *name, struct gw_e
     return gw_store_open(&options, &p->db, err);
 }
 
+static enum gw_code number_metric(void *self, const aorta_metric_decl *decl, uint16_t *ret, struct gw_err *err)
+{
+    return gw_store_metric_number(self, decl->name, decl->unit, (int)decl->aggregation, ret, err);
+}
+
 static void fill_link(struct gw_parts *p)
 {
     p->link = (struct gw_link){.db = p->db,
@@ -99,7 +105,8 @@ enum gw_code gw_main_parts_open(struct gw_parts *parts, const struct gw_config *
     if ((code = gw_crypt_init(err)) != GW_OK || (code = open_net(config, err)) != GW_OK ||
         (code = gw_keyring_load(parts->layout.key_file, &parts->ring, err)) != GW_OK ||
         (code = open_store(parts, name, err)) != GW_OK ||
-        (code = gw_main_registry(config, &parts->layout, &parts->registry, err)) != GW_OK)
+        (code = gw_main_registry(config, &parts->layout, &parts->registry, err)) != GW_OK ||
+        (code = gw_registry_number_metrics(parts->registry, number_metric, parts->db, err)) != GW_OK)
         return code;
     fill_link(parts);
     return GW_OK;

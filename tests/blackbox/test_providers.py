@@ -7,7 +7,7 @@ from pathlib import Path
 import os
 
 from client import Client
-from harness import BIN, PLUGINS, Gateway, own_dir, staged
+from harness import BIN, PLUGINS, Gateway, eventually, own_dir
 
 TOY = Path(os.environ["AORTA_SOURCE"]) / "tests" / "plugins" / "toy"
 
@@ -78,3 +78,14 @@ def test_inspect_and_list(simulator):
                          text=True, timeout=60)
     shown = json.loads(out.stdout)
     assert shown["id"] == "suunto" and any(p["name"] == "since" for p in shown["sync_params"]), shown
+
+
+def test_a_metric_of_the_plugins_own_is_stored_and_served(simulator):
+    gateway = Gateway(simulator, providers=("garmin",))
+    api = Client(gateway)
+    simulator.control("POST", "garmin/webhook", {"url": f"{gateway.url}/api/v1/providers/garmin/webhooks",
+                                                 "types": {"hrv": "push"}})
+    user = api.connected("garmin", "person-63")
+    rows = eventually(lambda: api.series(user, types="garmin.hrv_night_average"), 30, what="the night's average arrives")
+    assert rows[0]["unit"] == "ms" and rows[0]["type"] == "garmin.hrv_night_average"
+    gateway.clean_stop()
