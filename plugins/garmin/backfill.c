@@ -96,7 +96,7 @@ static aorta_status ask_type(const struct garmin *g, aorta_ctx *ctx, struct garm
     if (st != AORTA_OK || *ret != TOO_EARLY)
         return st;
     if (w->kind == GARMIN_WALK_RANGE && !w->over)
-        garmin_warn(ctx, "Garmin's history for this user begins inside or after the range");
+        sdk_warn(ctx, "Garmin's history for this user begins inside or after the range");
     w->over |= UINT32_C(1) << type;
     first += 60; /* the limit moves with the clock */
     if (first >= w->to)
@@ -113,7 +113,7 @@ static aorta_status without_history(aorta_ctx *ctx, const struct garmin_walk *w)
         return sdk_fail(ctx, AORTA_ERR_SCOPE, "garmin.historical_data_missing",
                         "InvalidPullTokenException: no pull token covers this range, and the user has not switched on "
                         "Historical Data for this app in Garmin Connect");
-    garmin_warn(ctx, "the user has not switched on Historical Data for this app in Garmin Connect");
+    sdk_warn(ctx, "the user has not switched on Historical Data for this app in Garmin Connect");
     return AORTA_OK;
 }
 
@@ -123,11 +123,8 @@ static aorta_status nothing_asked(aorta_ctx *ctx, const struct garmin_walk *w)
     if (w->kind == GARMIN_WALK_HISTORY || w->pulled)
         return AORTA_OK;
     if (w->early)
-        return ctx->host->fail(ctx, &(aorta_error){.struct_size = sizeof(aorta_error),
-                                                   .status = AORTA_ERR_INVALID_PARAM,
-                                                   .code = "garmin.history_limit",
-                                                   .message = AORTA_S("Garmin keeps no history for this range"),
-                                                   .field = AORTA_S("summary_start_time")});
+        return sdk_fail_field(ctx, AORTA_ERR_INVALID_PARAM, "garmin.history_limit", "summary_start_time",
+                              "Garmin keeps no history for this range");
     if (w->refused)
         return sdk_fail(ctx, AORTA_ERR_SCOPE, "garmin.permission_missing",
                         "none of the summary types is both enabled in Garmin's portal and shared by the user");
@@ -233,10 +230,10 @@ static aorta_status look(const struct garmin *g, aorta_ctx *ctx, struct garmin_w
         return st == AORTA_OK ? wait_for(ctx, missing, until) : st;
     }
     if (missing && w->first_us == 0 && w->kind == GARMIN_WALK_RANGE)
-        garmin_warn(ctx,
-                    "Garmin has taken the request, but sent nothing within %lld s; what comes later is "
-                    "stored as well",
-                    (long long)g->backfill_wait_s);
+        sdk_warn(ctx,
+                 "Garmin has taken the request, but sent nothing within %lld s; what comes later is "
+                 "stored as well",
+                 (long long)g->backfill_wait_s);
     return AORTA_OK;
 }
 

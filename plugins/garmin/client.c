@@ -2,8 +2,6 @@
  * elsewhere. */
 #include "garmin.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct garmin_call *call,
@@ -31,7 +29,7 @@ aorta_status garmin_request(const struct garmin *g, aorta_ctx *ctx, const struct
         return ctx->host->http(ctx, &req, ret);
     }
     aorta_str right = grant->secret.len ? garmin_oauth1_header(g, ctx, req.method, call->url, grant, NULL)
-                                        : sdk_format(ctx, "Bearer %.*s", (int)grant->token.len, grant->token.ptr);
+                                        : sdk_bearer_auth(ctx, grant->token);
     if (!right.ptr)
         return AORTA_ERR_NOMEM;
     headers[1] = (aorta_pair){AORTA_S("Authorization"), right};
@@ -60,18 +58,4 @@ aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const c
     if (refused || garmin_withdrawn(resp))
         return sdk_fail(ctx, AORTA_ERR_AUTH_REVOKED, "garmin.grant_revoked", "the user's grant at Garmin has ended");
     return sdk_http_failure(ctx, resp, code, what);
-}
-
-void garmin_warn(aorta_ctx *ctx, const char *fmt, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(text, sizeof(text), fmt, args);
-    va_end(args);
-    if (n < 0)
-        return;
-    size_t len = (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
-    aorta_field kv = {AORTA_S("warning"), {.type = AORTA_TYPE_STRING, .u.s = {text, len}}};
-    ctx->host->log(ctx, AORTA_LOG_WARN, text, len, &kv, 1);
 }

@@ -68,17 +68,17 @@ aorta_status garmin_cursor_read(aorta_ctx *ctx, aorta_bytes cursor, struct garmi
 aorta_status garmin_cursor_save(aorta_ctx *ctx, const struct garmin_walk *w)
 {
     struct garmin_walk copy = *w;
-    struct garmin_text t = {.ctx = ctx};
-    garmin_text_format(&t, "{\"kind\":\"%s\",\"stage\":\"%s\",\"portal_dead\":%s", kinds[w->kind], stages[w->stage],
-                       w->portal_dead ? "true" : "false");
+    sdk_text t = {.ctx = ctx};
+    sdk_text_addf(&t, "{\"kind\":\"%s\",\"stage\":\"%s\",\"portal_dead\":%s", kinds[w->kind], stages[w->stage],
+                  w->portal_dead ? "true" : "false");
     for (size_t i = 0; i < AORTA_COUNT(numbers); i++)
-        garmin_text_format(&t, ",\"%s\":%lld", numbers[i].name, (long long)*(int64_t *)at(&copy, numbers[i].offset));
+        sdk_text_addf(&t, ",\"%s\":%lld", numbers[i].name, (long long)*(int64_t *)at(&copy, numbers[i].offset));
     for (size_t i = 0; i < AORTA_COUNT(sets); i++) {
-        garmin_text_format(&t, ",\"%s\":\"", sets[i].name);
-        garmin_text_types(&t, *(uint32_t *)at(&copy, sets[i].offset));
-        garmin_text_add(&t, "\"", 1);
+        sdk_text_addf(&t, ",\"%s\":\"", sets[i].name);
+        garmin_types_write(&t, *(uint32_t *)at(&copy, sets[i].offset));
+        sdk_text_add(&t, AORTA_S("\""));
     }
-    garmin_text_add(&t, "}", 1);
-    aorta_str text = garmin_text_done(&t);
+    sdk_text_add(&t, AORTA_S("}"));
+    aorta_str text = sdk_text_str(&t);
     return text.ptr ? ctx->host->checkpoint(ctx, text.ptr, text.len) : AORTA_ERR_NOMEM;
 }

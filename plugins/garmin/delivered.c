@@ -3,10 +3,6 @@
  * value, a line a span. */
 #include "garmin.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #define KEY       "delivered"
 #define KEEP_S    (30 * S_PER_DAY) /* then Garmin may be asked again, at the latest after a new consent */
 #define SPANS_MAX 8                /* of one type; the oldest go first */
@@ -21,50 +17,39 @@ struct spans {
     uint32_t count;
 };
 
-static void read_line(const char *line, struct spans *s)
+static void read_line(aorta_str line, struct spans *s)
 {
-    char key[64];
-    long long from, to;
-    if (sscanf(line, "%63s %lld %lld", key, &from, &to) != 3 || s->count == AORTA_COUNT(s->span))
+    aorta_str key, from, to = line;
+    struct span span;
+    if (!sdk_split(&to, ' ', &key) || !sdk_split(&to, ' ', &from) || sdk_int_parse(from, &span.from) != 0 ||
+        sdk_int_parse(to, &span.to) != 0)
         return;
-    int type = garmin_type_find(sdk_str(key));
-    if (type >= 0 && from < to)
-        s->span[s->count++] = (struct span){type, from, to};
+    span.type = garmin_type_find(key);
+    if (span.type >= 0 && span.from < span.to && s->count < AORTA_COUNT(s->span))
+        s->span[s->count++] = span;
 }
 
 static aorta_status load(aorta_ctx *ctx, struct spans **ret)
 {
-    aorta_bytes value = {NULL, 0};
+    aorta_str text, line;
     struct spans *s = ctx->host->alloc(ctx, sizeof(*s));
     if (!s)
         return AORTA_ERR_NOMEM;
     s->count = 0;
     *ret = s;
-    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, KEY, strlen(KEY), &value);
-    if (st != AORTA_OK)
-        return st == AORTA_ERR_NOT_FOUND ? AORTA_OK : st;
-    char *text = sdk_cstr(ctx, (aorta_str){(const char *)value.ptr, value.len});
-    if (!text)
-        return AORTA_ERR_NOMEM;
-    for (char *rest = text, *nl; *rest; rest = nl ? nl + 1 : rest + strlen(rest)) {
-        nl = strchr(rest, '\n');
-        if (nl)
-            *nl = '\0';
-        read_line(rest, s);
-    }
-    return AORTA_OK;
+    aorta_status st = sdk_state_get(ctx, AORTA_STATE_CONNECTION, KEY, &text);
+    while (st == AORTA_OK && sdk_split(&text, '\n', &line))
+        read_line(line, s);
+    return st;
 }
 
 static aorta_status store(aorta_ctx *ctx, const struct spans *s)
 {
-    struct garmin_text t = {.ctx = ctx};
+    sdk_text t = {.ctx = ctx};
     for (uint32_t i = 0; i < s->count; i++)
-        garmin_text_format(&t, "%s %lld %lld\n", garmin_types[s->span[i].type].key, (long long)s->span[i].from,
-                           (long long)s->span[i].to);
-    aorta_str value = garmin_text_done(&t);
-    if (t.failed)
-        return AORTA_ERR_NOMEM;
-    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, KEY, strlen(KEY), value.ptr, value.len, KEEP_S);
+        sdk_text_addf(&t, "%s %lld %lld\n", garmin_types[s->span[i].type].key, (long long)s->span[i].from,
+                      (long long)s->span[i].to);
+    return t.failed ? AORTA_ERR_NOMEM : sdk_state_put(ctx, AORTA_STATE_CONNECTION, KEY, sdk_text_str(&t), KEEP_S);
 }
 
 /* Adds a span; those it meets become part of it. */

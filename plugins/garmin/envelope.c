@@ -7,48 +7,44 @@
 #define PIECE (4u << 20) /* bytes; a payload begins anew beyond it */
 
 /* The item without its userAccessToken, which the older notifications carry. */
-static void add_stripped(struct garmin_text *t, aorta_str item)
+static void add_stripped(sdk_text *t, aorta_str item)
 {
     sdk_outline o;
     aorta_str key, value;
     int any = 0;
     if (sdk_outline_begin(item, &o) != 0)
         return;
-    garmin_text_add(t, "{", 1);
+    sdk_text_add(t, AORTA_S("{"));
     while (sdk_outline_next(&o, &key, &value) == 1) {
         if (sdk_str_eq(key, "\"userAccessToken\""))
             continue;
         if (any++)
-            garmin_text_add(t, ",", 1);
-        garmin_text_str(t, key);
-        garmin_text_add(t, ":", 1);
-        garmin_text_str(t, value);
+            sdk_text_add(t, AORTA_S(","));
+        sdk_text_add(t, key);
+        sdk_text_add(t, AORTA_S(":"));
+        sdk_text_add(t, value);
     }
-    garmin_text_add(t, "}", 1);
+    sdk_text_add(t, AORTA_S("}"));
 }
 
 static aorta_status piece(aorta_ctx *ctx, aorta_str key, const struct garmin_raw *items, size_t count, size_t bytes,
                           garmin_sink_fn sink, void *arg)
 {
-    struct garmin_text t = {.ctx = ctx};
-    /* the room is known, so nothing is outgrown in the arena */
-    t.cap = bytes + key.len + 2 * count + 8;
-    t.ptr = ctx->host->alloc(ctx, t.cap);
-    if (!t.ptr)
-        return AORTA_ERR_NOMEM;
-    garmin_text_add(&t, "{", 1);
-    garmin_text_str(&t, key);
-    garmin_text_add(&t, ":[", 2);
+    sdk_text t = {.ctx = ctx};
+    sdk_text_reserve(&t, bytes + key.len + 2 * count + 8); /* nothing is outgrown in the arena */
+    sdk_text_add(&t, AORTA_S("{"));
+    sdk_text_add(&t, key);
+    sdk_text_add(&t, AORTA_S(":["));
     for (size_t i = 0; i < count; i++) {
         if (i)
-            garmin_text_add(&t, ",", 1);
+            sdk_text_add(&t, AORTA_S(","));
         if (items[i].strip)
             add_stripped(&t, items[i].text);
         else
-            garmin_text_str(&t, items[i].text);
+            sdk_text_add(&t, items[i].text);
     }
-    garmin_text_add(&t, "]}", 2);
-    aorta_str payload = garmin_text_done(&t);
+    sdk_text_add(&t, AORTA_S("]}"));
+    aorta_str payload = sdk_text_str(&t);
     return payload.ptr ? sink(arg, payload) : AORTA_ERR_NOMEM;
 }
 

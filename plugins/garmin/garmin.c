@@ -2,7 +2,6 @@
  * the other files; garmin.h says which does what. */
 #include "garmin.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define S_STRING AORTA_TYPE_STRING
@@ -320,86 +319,54 @@ static const aorta_descriptor descriptor = {
 
 /* ---- life ---- */
 
-/* A setting's text, kept in `room`, which has space for all of them. */
-static aorta_str keep(char **room, const aorta_value *v)
-{
-    if (v->type == AORTA_TYPE_NONE || v->u.s.len == 0)
-        return (aorta_str){NULL, 0};
-    aorta_str s = {*room, v->u.s.len};
-    memcpy(*room, v->u.s.ptr, s.len);
-    *room += s.len;
-    return s;
-}
-
-static int is_text(const aorta_value *v)
-{
-    return v->type == AORTA_TYPE_STRING || v->type == AORTA_TYPE_URL || v->type == AORTA_TYPE_ENUM;
-}
-
-static aorta_status wrong_setting(aorta_ctx *ctx, const char *field, aorta_str message)
-{
-    return ctx->host->fail(ctx, &(aorta_error){.struct_size = sizeof(aorta_error),
-                                               .status = AORTA_ERR_CONFIG,
-                                               .code = "garmin.setting",
-                                               .message = message,
-                                               .field = sdk_str(field)});
-}
+static const sdk_setting texts[] = {
+    {CLIENT_ID, 1, offsetof(struct garmin, client_id)},
+    {CLIENT_SECRET, 1, offsetof(struct garmin, client_secret)},
+    {AUTHORIZE_URL, 0, offsetof(struct garmin, authorize_url)},
+    {TOKEN_URL, 0, offsetof(struct garmin, token_url)},
+    {API_URL, 0, offsetof(struct garmin, api_url)},
+    {REQUEST_TOKEN_URL, 0, offsetof(struct garmin, request_token_url)},
+    {AUTHORIZE_URL_1, 0, offsetof(struct garmin, authorize_url_1)},
+    {ACCESS_TOKEN_URL, 0, offsetof(struct garmin, access_token_url)},
+    {PULL_TOKEN, 0, offsetof(struct garmin, pull_token)},
+    {WEBHOOK_TOKEN, 0, offsetof(struct garmin, webhook_token)},
+};
 
 static aorta_status check(aorta_ctx *ctx, const aorta_value *values, uint32_t count, uint32_t *ret_wanted)
 {
-    aorta_str bad;
+    aorta_str bad = {NULL, 0};
     if (count < SETTINGS)
-        return wrong_setting(ctx, "", AORTA_S("the gateway gave fewer settings than were declared"));
-    if (!is_text(&values[CLIENT_ID]) || !values[CLIENT_ID].u.s.len)
-        return wrong_setting(ctx, "client_id", AORTA_S("client_id is missing"));
-    if (!is_text(&values[CLIENT_SECRET]) || !values[CLIENT_SECRET].u.s.len)
-        return wrong_setting(ctx, "client_secret", AORTA_S("client_secret is missing"));
-    *ret_wanted = is_text(&values[SUMMARY_TYPES]) ? garmin_types_parse(values[SUMMARY_TYPES].u.s, &bad) : 0;
-    if (is_text(&values[SUMMARY_TYPES]) && bad.len)
-        return wrong_setting(ctx, "summary_types",
-                             sdk_format(ctx, "summary_types names \"%.*s\", which Garmin does not have",
-                                        (int)(bad.len < 64 ? bad.len : 64), bad.ptr));
+        return sdk_fail(ctx, AORTA_ERR_CONFIG, "garmin.setting", "the gateway gave fewer settings than were declared");
+    const sdk_setting *missing = sdk_setting_missing(texts, AORTA_COUNT(texts), values);
+    if (missing)
+        return sdk_fail_field(ctx, AORTA_ERR_CONFIG, "garmin.setting", settings[missing->index].name, "%s is missing",
+                              settings[missing->index].name);
+    const aorta_value *types = &values[SUMMARY_TYPES];
+    *ret_wanted = types->type == AORTA_TYPE_STRING ? garmin_types_parse(types->u.s, &bad) : 0;
+    if (bad.len)
+        return sdk_fail_field(ctx, AORTA_ERR_CONFIG, "garmin.setting", "summary_types",
+                              "summary_types names \"%.*s\", which Garmin does not have",
+                              (int)(bad.len < 64 ? bad.len : 64), bad.ptr);
     return AORTA_OK;
 }
 
 static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self)
 {
     uint32_t wanted;
-    size_t room = 0;
     aorta_status st = check(ctx, values, count, &wanted);
     if (st != AORTA_OK)
         return st;
-    for (int i = 0; i < SETTINGS; i++)
-        room += is_text(&values[i]) ? values[i].u.s.len : 0;
-    struct garmin *g = malloc(sizeof(*g) + room);
+    struct garmin *g = sdk_instance_new(sizeof(*g), texts, AORTA_COUNT(texts), values);
     if (!g)
         return AORTA_ERR_NOMEM;
-    char *text = (char *)(g + 1);
-    *g = (struct garmin){
-        .client_id = keep(&text, &values[CLIENT_ID]),
-        .client_secret = keep(&text, &values[CLIENT_SECRET]),
-        .oauth_version = values[OAUTH_VERSION].u.i,
-        .authorize_url = keep(&text, &values[AUTHORIZE_URL]),
-        .token_url = keep(&text, &values[TOKEN_URL]),
-        .api_url = keep(&text, &values[API_URL]),
-        .request_token_url = keep(&text, &values[REQUEST_TOKEN_URL]),
-        .authorize_url_1 = keep(&text, &values[AUTHORIZE_URL_1]),
-        .access_token_url = keep(&text, &values[ACCESS_TOKEN_URL]),
-        .pull_token = keep(&text, &values[PULL_TOKEN]),
-        .webhook_token = keep(&text, &values[WEBHOOK_TOKEN]),
-        .client_id_check = values[CLIENT_ID_CHECK].u.i,
-        .backfill_wait_s = values[BACKFILL_WAIT].u.i,
-        .backfill_settle_s = values[BACKFILL_SETTLE].u.i,
-        .history_days = values[HISTORY_DAYS].u.i,
-        .wanted = wanted,
-    };
+    g->oauth_version = values[OAUTH_VERSION].u.i;
+    g->client_id_check = values[CLIENT_ID_CHECK].u.i;
+    g->backfill_wait_s = values[BACKFILL_WAIT].u.i;
+    g->backfill_settle_s = values[BACKFILL_SETTLE].u.i;
+    g->history_days = values[HISTORY_DAYS].u.i;
+    g->wanted = wanted;
     *self = g;
     return AORTA_OK;
-}
-
-static void shut_down(void *self)
-{
-    free(self);
 }
 
 static const void *get_extension(void *self, const char *id)
@@ -445,7 +412,7 @@ static const aorta_plugin plugin = {.magic = AORTA_MAGIC,
                                     .desc = &descriptor,
                                     .ops = &ops,
                                     .init = init,
-                                    .shutdown = shut_down,
+                                    .shutdown = sdk_instance_free,
                                     .get_extension = get_extension};
 
 const aorta_plugin *aorta_plugin_entry(const aorta_host_info *info)

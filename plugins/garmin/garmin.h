@@ -52,25 +52,11 @@ int garmin_type_find(aorta_str key); /* -1 = unknown */
 /* The types named in a list separated by commas (blanks allowed). *bad: the first name that is none, or
  * empty. */
 uint32_t garmin_types_parse(aorta_str list, aorta_str *bad);
+/* The types of a mask by name, as garmin_types_parse reads them. */
+void garmin_types_write(sdk_text *t, uint32_t mask);
 uint32_t garmin_types_of(uint32_t data);          /* of AORTA_DATA_*; 0 = all */
 uint32_t garmin_types_permitted(aorta_str scope); /* by the permissions of a connection; all when scope is empty */
 int garmin_scope_has(aorta_str scope, const char *permission);
-
-/* ---- text that grows in the operation's arena (text.c) ---- */
-
-struct garmin_text {
-    aorta_ctx *ctx;
-    char *ptr;
-    size_t len, cap;
-    int failed; /* memory is spent: return AORTA_ERR_NOMEM */
-};
-
-/* The types of a mask by key, separated by commas. */
-void garmin_text_types(struct garmin_text *t, uint32_t mask);
-void garmin_text_add(struct garmin_text *t, const char *text, size_t len);
-void garmin_text_str(struct garmin_text *t, aorta_str s);
-void garmin_text_format(struct garmin_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-aorta_str garmin_text_done(const struct garmin_text *t); /* {NULL, 0} when it failed */
 
 /* ---- URLs (url.c) ---- */
 
@@ -144,8 +130,6 @@ int garmin_withdrawn(const aorta_http_resp *resp);
 aorta_status garmin_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const char *code, const char *what);
 /* The answer's text has this in it. */
 int garmin_says(const aorta_http_resp *resp, const char *needle);
-/* A line that the run shows as one of its warnings. */
-void garmin_warn(aorta_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- payloads out of lists of items (envelope.c) ---- */
 

@@ -33,10 +33,7 @@ static int is_name(aorta_str s)
 
 static int by_name(const void *a, const void *b)
 {
-    const aorta_str *x = a, *y = b;
-    size_t len = x->len < y->len ? x->len : y->len;
-    int order = memcmp(x->ptr, y->ptr, len);
-    return order ? order : (x->len > y->len) - (x->len < y->len);
+    return sdk_str_cmp(*(const aorta_str *)a, *(const aorta_str *)b);
 }
 
 /* A list of names, or a map of name to boolean. Returns how many, -1 when it is neither. */
@@ -64,15 +61,15 @@ int garmin_permissions(aorta_ctx *ctx, sdk_json answer, aorta_str *ret_scope)
     if (count < 0)
         return -1;
     qsort(names, (size_t)count, sizeof(names[0]), by_name);
-    struct garmin_text t = {.ctx = ctx};
+    sdk_text t = {.ctx = ctx};
     for (int i = 0; i < count; i++) {
         if (i > 0 && by_name(&names[i - 1], &names[i]) == 0)
             continue;
         if (t.len)
-            garmin_text_add(&t, " ", 1);
-        garmin_text_str(&t, names[i]);
+            sdk_text_add(&t, AORTA_S(" "));
+        sdk_text_add(&t, names[i]);
     }
-    *ret_scope = garmin_text_done(&t);
+    *ret_scope = sdk_text_str(&t);
     return t.failed ? -1 : 0;
 }
 

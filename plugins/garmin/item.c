@@ -174,14 +174,6 @@ aorta_status garmin_id_with(struct garmin_batch *b, aorta_str id, const char *wh
     return id.len && !ret->ptr ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
-aorta_status garmin_emit_record(struct garmin_batch *b, aorta_record *record, const sdk_fields *fields)
-{
-    record->fields = fields->field;
-    record->fields_count = fields->count;
-    aorta_status st = b->ctx->host->emit_record(b->ctx, record);
-    return st == AORTA_ERR_DATA ? AORTA_OK : st;
-}
-
 uint32_t garmin_source(struct garmin_batch *b, aorta_str device_name)
 {
     if (!device_name.len || sdk_str_ieq(device_name, "unknown"))

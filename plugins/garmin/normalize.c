@@ -25,29 +25,6 @@ static const garmin_reader_fn readers[GARMIN_TYPES] = {
     [GARMIN_mct] = garmin_read_cycle,
 };
 
-/* The bytes in one piece; big payloads are read into the arena. */
-static aorta_status bytes_of(aorta_ctx *ctx, const aorta_payload *payload, aorta_bytes *ret)
-{
-    if (payload->data || payload->size == 0) {
-        *ret = (aorta_bytes){payload->data, (size_t)payload->size};
-        return AORTA_OK;
-    }
-    uint8_t *room = ctx->host->alloc(ctx, (size_t)payload->size);
-    size_t have = 0;
-    if (!room)
-        return AORTA_ERR_NOMEM;
-    while (have < payload->size) {
-        int64_t n = ctx->host->payload_read(ctx, room + have, (size_t)payload->size - have);
-        if (n < 0)
-            return (aorta_status)n;
-        if (n == 0)
-            break;
-        have += (size_t)n;
-    }
-    *ret = (aorta_bytes){room, have};
-    return AORTA_OK;
-}
-
 static int type_of_kind(aorta_str kind)
 {
     for (int i = 0; i < GARMIN_TYPES; i++)
@@ -68,7 +45,7 @@ aorta_status garmin_normalize(void *self, aorta_ctx *ctx, const aorta_payload *p
     }
     if (b.type < 0)
         return sdk_fail(ctx, AORTA_ERR_UNSUPPORTED, "garmin.kind", "this kind of payload is not Garmin's");
-    aorta_status st = bytes_of(ctx, payload, &bytes);
+    aorta_status st = sdk_payload_bytes(ctx, payload, &bytes);
     if (st == AORTA_OK)
         st = sdk_json_parse(ctx, bytes.ptr, bytes.len, &doc);
     if (st != AORTA_OK)

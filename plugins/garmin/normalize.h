@@ -72,8 +72,6 @@ void garmin_samples_begin(struct garmin_batch *b, const struct garmin_item *it, 
 aorta_record garmin_record(const struct garmin_item *it, const char *kind);
 /* "<id>-<what>", for a record that comes with another and has no id of its own; empty stays empty. NOMEM. */
 aorta_status garmin_id_with(struct garmin_batch *b, aorta_str id, const char *what, aorta_str *ret);
-/* Emits; a refusal of the host (DATA) is counted there and is no failure here. */
-aorta_status garmin_emit_record(struct garmin_batch *b, aorta_record *record, const sdk_fields *fields);
 /* The handle of a device by Garmin's name for it; 0 when there is none ("unknown" stands in manual entries).
  */
 uint32_t garmin_source(struct garmin_batch *b, aorta_str device_name);

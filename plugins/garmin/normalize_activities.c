@@ -110,7 +110,7 @@ aorta_status garmin_activity_emit(struct garmin_batch *b, const struct garmin_ac
     r.source = a->source;
     r.end_us = a->end_us;
     r.version_us = version_of(b->type);
-    return garmin_emit_record(b, &r, f);
+    return sdk_emit_record(b->ctx, &r, f);
 }
 
 static aorta_status emit(struct garmin_batch *b, sdk_json json)

@@ -124,36 +124,35 @@ static aorta_status emit_summary(struct garmin_batch *b, const struct garmin_ite
     r.version_us = garmin_covered_us(it);
     r.end_us = r.version_us > r.start_us ? r.version_us : r.start_us;
     r.flags |= tentative;
-    return garmin_emit_record(b, &r, &f);
+    return sdk_emit_record(b->ctx, &r, &f);
 }
 
 static aorta_status emit_stress_score(struct garmin_batch *b, const struct garmin_item *it, uint32_t tentative)
 {
     sdk_fields f = {.count = 0};
-    struct garmin_text parts = {.ctx = b->ctx};
+    sdk_text parts = {.ctx = b->ctx};
     double stress = average_stress(it->json);
     if (!(stress >= 1)) /* -1: not enough data */
         return AORTA_OK;
     for (size_t i = 0; i < AORTA_COUNT(stress_parts); i++) {
         double v = garmin_number(it->json, stress_parts[i].from);
         if (v >= stress_parts[i].min && v < 1e9)
-            garmin_text_format(&parts, "%s\"%s\":%lld", parts.len ? "," : "{", stress_parts[i].key,
-                               (long long)llround(v));
+            sdk_text_addf(&parts, "%s\"%s\":%lld", parts.len ? "," : "{", stress_parts[i].key, (long long)llround(v));
     }
     if (parts.len)
-        garmin_text_add(&parts, "}", 1);
+        sdk_text_add(&parts, AORTA_S("}"));
     aorta_record r = garmin_record(it, "score");
     if (parts.failed || garmin_id_with(b, it->id, "stress", &r.external_id) != AORTA_OK)
         return AORTA_ERR_NOMEM;
     sdk_add_enum(&f, "category", "stress");
     sdk_add_float(&f, "value", stress);
     sdk_add_str(&f, "qualifier", sdk_json_str(sdk_json_get(it->json, "stressQualifier")));
-    sdk_add_json(&f, "components", garmin_text_done(&parts));
+    sdk_add_json(&f, "components", sdk_text_str(&parts));
     r.parent_external_id = it->id;
     r.version_us = garmin_covered_us(it);
     r.end_us = r.version_us > r.start_us ? r.version_us : r.start_us;
     r.flags |= tentative;
-    return garmin_emit_record(b, &r, &f);
+    return sdk_emit_record(b->ctx, &r, &f);
 }
 
 static aorta_status daily(struct garmin_batch *b, sdk_json json)

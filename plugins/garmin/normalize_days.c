@@ -132,7 +132,7 @@ static aorta_status cycle(struct garmin_batch *b, sdk_json json)
             return AORTA_ERR_NOMEM;
         sdk_add_json(&f, "pregnancy", text);
     }
-    aorta_status st = garmin_emit_record(b, &r, &f);
+    aorta_status st = sdk_emit_record(b->ctx, &r, &f);
     return st == AORTA_OK ? emit_glucose(b, sdk_json_get(pregnancy, "bloodGlucoseList")) : st;
 }
 

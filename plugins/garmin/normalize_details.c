@@ -97,14 +97,14 @@ static aorta_status emit_track(struct garmin_batch *b, const struct garmin_activ
 
 static aorta_status route_json(struct garmin_batch *b, const struct track *track, aorta_str *ret)
 {
-    struct garmin_text t = {.ctx = b->ctx};
+    sdk_text t = {.ctx = b->ctx};
     uint32_t step = track->count / ROUTE_MAX + 1;
     for (uint32_t i = 0; i < track->count; i += step)
-        garmin_text_format(&t, "%s[%lld,%.7f,%.7f]", t.len ? "," : "[", (long long)track->point[i].t_us,
-                           track->point[i].lat, track->point[i].lon);
+        sdk_text_addf(&t, "%s[%lld,%.7f,%.7f]", t.len ? "," : "[", (long long)track->point[i].t_us, track->point[i].lat,
+                      track->point[i].lon);
     if (t.len)
-        garmin_text_add(&t, "]", 1);
-    *ret = garmin_text_done(&t);
+        sdk_text_add(&t, AORTA_S("]"));
+    *ret = sdk_text_str(&t);
     return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
@@ -144,7 +144,7 @@ static int by_value(const void *a, const void *b)
 /* Garmin says when each lap begins; it ends with the next, or with the workout. */
 static aorta_status laps_json(struct garmin_batch *b, const struct garmin_activity *a, sdk_json laps, aorta_str *ret)
 {
-    struct garmin_text t = {.ctx = b->ctx};
+    sdk_text t = {.ctx = b->ctx};
     uint32_t count = 0;
     int64_t *start = b->ctx->host->alloc(b->ctx, ((size_t)sdk_json_count(laps) + 1) * sizeof(*start));
     if (!start)
@@ -158,12 +158,12 @@ static aorta_status laps_json(struct garmin_batch *b, const struct garmin_activi
         int64_t end = i + 1 < count ? start[i + 1] : a->end_us;
         if (end <= start[i])
             continue;
-        garmin_text_format(&t, "%s{\"start_us\":%lld,\"end_us\":%lld}", t.len ? "," : "[", (long long)start[i],
-                           (long long)end);
+        sdk_text_addf(&t, "%s{\"start_us\":%lld,\"end_us\":%lld}", t.len ? "," : "[", (long long)start[i],
+                      (long long)end);
     }
     if (t.len)
-        garmin_text_add(&t, "]", 1);
-    *ret = garmin_text_done(&t);
+        sdk_text_add(&t, AORTA_S("]"));
+    *ret = sdk_text_str(&t);
     return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 

@@ -18,7 +18,7 @@ static aorta_status move(struct garmin_batch *b, sdk_json json)
     sdk_add_str(&f, "type_original", sport);
     sdk_add_str(&f, "sub_type_original", sdk_json_str(sdk_json_get(json, "activitySubType")));
     sdk_add_float(&f, "duration_s", it.duration_s);
-    return garmin_emit_record(b, &r, &f);
+    return sdk_emit_record(b->ctx, &r, &f);
 }
 
 aorta_status garmin_read_move_iq(struct garmin_batch *b)

@@ -83,14 +83,13 @@ static aorta_status read_stages(struct garmin_batch *b, struct night *night)
 
 static aorta_status stages_json(struct garmin_batch *b, const struct night *night, aorta_str *ret)
 {
-    struct garmin_text t = {.ctx = b->ctx};
+    sdk_text t = {.ctx = b->ctx};
     for (uint32_t i = 0; i < night->count; i++)
-        garmin_text_format(&t, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", i ? "," : "[",
-                           night->stages[i].name, (long long)night->stages[i].start_us,
-                           (long long)night->stages[i].end_us);
+        sdk_text_addf(&t, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", i ? "," : "[",
+                      night->stages[i].name, (long long)night->stages[i].start_us, (long long)night->stages[i].end_us);
     if (night->count)
-        garmin_text_add(&t, "]", 1);
-    *ret = garmin_text_done(&t);
+        sdk_text_add(&t, AORTA_S("]"));
+    *ret = sdk_text_str(&t);
     return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
@@ -165,25 +164,25 @@ static aorta_status emit_night(struct garmin_batch *b, const struct night *night
     if (lost >= 0)
         sdk_add_float(&f, "unmeasurable_s", lost);
     sdk_add_str(&f, "validation", sdk_json_str(sdk_json_get(json, "validation")));
-    return garmin_emit_record(b, &r, &f);
+    return sdk_emit_record(b->ctx, &r, &f);
 }
 
 /* {"deepPercentage":"GOOD",…}: the words, as they stand in the payload. */
 static aorta_status score_parts(struct garmin_batch *b, sdk_json scores, aorta_str *ret)
 {
-    struct garmin_text t = {.ctx = b->ctx};
+    sdk_text t = {.ctx = b->ctx};
     static const char *const parts[] = {"totalDuration", "stress",          "awakeCount",    "remPercentage",
                                         "restlessness",  "lightPercentage", "deepPercentage"};
     for (size_t i = 0; i < AORTA_COUNT(parts); i++) {
         sdk_json word = sdk_json_get(sdk_json_get(scores, parts[i]), "qualifierKey");
         if (sdk_json_type(word) != SDK_JSON_STRING)
             continue;
-        garmin_text_format(&t, "%s\"%s\":", t.len ? "," : "{", parts[i]);
-        garmin_text_str(&t, sdk_json_text(word));
+        sdk_text_addf(&t, "%s\"%s\":", t.len ? "," : "{", parts[i]);
+        sdk_text_add(&t, sdk_json_text(word));
     }
     if (t.len)
-        garmin_text_add(&t, "}", 1);
-    *ret = garmin_text_done(&t);
+        sdk_text_add(&t, AORTA_S("}"));
+    *ret = sdk_text_str(&t);
     return t.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
@@ -208,7 +207,7 @@ static aorta_status emit_score(struct garmin_batch *b, const struct night *night
     sdk_add_float(&f, "value", value);
     sdk_add_str(&f, "qualifier", sdk_json_str(sdk_json_get(overall, "qualifierKey")));
     sdk_add_json(&f, "components", parts);
-    return garmin_emit_record(b, &r, &f);
+    return sdk_emit_record(b->ctx, &r, &f);
 }
 
 static aorta_status emit_samples(struct garmin_batch *b, const struct night *night)
@@ -247,7 +246,7 @@ static aorta_status emit_nap(struct garmin_batch *b, const struct night *night, 
     sdk_add_bool(&f, "is_nap", 1);
     sdk_add_float(&f, "duration_s", length);
     sdk_add_str(&f, "validation", sdk_json_str(validation));
-    return garmin_emit_record(b, &r, &f);
+    return sdk_emit_record(b->ctx, &r, &f);
 }
 
 /* ---- one item ---- */

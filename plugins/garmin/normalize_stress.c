@@ -48,7 +48,7 @@ static aorta_status emit_event(struct garmin_batch *b, const struct garmin_item 
     }
     sdk_add_str(&f, "event", type);
     sdk_add_float(&f, "impact", impact);
-    return garmin_emit_record(b, &r, &f);
+    return sdk_emit_record(b->ctx, &r, &f);
 }
 
 static aorta_status stress(struct garmin_batch *b, sdk_json json)

@@ -26,18 +26,11 @@ static aorta_str percent(aorta_ctx *ctx, aorta_str s)
     return ctx->host->encode(ctx, AORTA_CODEC_PERCENT, s.ptr, s.len, &out) == AORTA_OK ? out : nothing;
 }
 
-static int compare(aorta_str a, aorta_str b)
-{
-    size_t len = a.len < b.len ? a.len : b.len;
-    int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_name_and_value(const void *a, const void *b)
 {
     const aorta_pair *x = a, *y = b;
-    int order = compare(x->name, y->name);
-    return order ? order : compare(x->value, y->value);
+    int order = sdk_str_cmp(x->name, y->name);
+    return order ? order : sdk_str_cmp(x->value, y->value);
 }
 
 /* Scheme and host in lower case, no default port, no query (RFC 5849, 3.4.1.2). */
@@ -87,15 +80,15 @@ static void encode_query(aorta_ctx *ctx, struct params *p, aorta_str url)
 
 static aorta_str joined(aorta_ctx *ctx, const struct params *p)
 {
-    struct garmin_text t = {.ctx = ctx};
+    sdk_text t = {.ctx = ctx};
     for (uint32_t i = 0; i < p->count; i++) {
         if (i)
-            garmin_text_add(&t, "&", 1);
-        garmin_text_str(&t, p->pair[i].name);
-        garmin_text_add(&t, "=", 1);
-        garmin_text_str(&t, p->pair[i].value);
+            sdk_text_add(&t, AORTA_S("&"));
+        sdk_text_add(&t, p->pair[i].name);
+        sdk_text_add(&t, AORTA_S("="));
+        sdk_text_add(&t, p->pair[i].value);
     }
-    return garmin_text_done(&t);
+    return sdk_text_str(&t);
 }
 
 aorta_str garmin_oauth1_base_string(aorta_ctx *ctx, const char *method, aorta_str url, const aorta_pair *params,
@@ -149,17 +142,17 @@ static void add(struct header *h, aorta_str name, aorta_str value)
 
 static aorta_str header_text(aorta_ctx *ctx, const struct header *h)
 {
-    struct garmin_text t = {.ctx = ctx};
+    sdk_text t = {.ctx = ctx};
     for (uint32_t i = 0; i < h->count; i++) {
         aorta_str value = percent(ctx, h->pair[i].value);
         t.failed |= !value.len;
-        garmin_text_add(&t, i ? ", " : "OAuth ", i ? 2 : 6);
-        garmin_text_str(&t, h->pair[i].name);
-        garmin_text_add(&t, "=\"", 2);
-        garmin_text_str(&t, value);
-        garmin_text_add(&t, "\"", 1);
+        sdk_text_add(&t, i ? AORTA_S(", ") : AORTA_S("OAuth "));
+        sdk_text_add(&t, h->pair[i].name);
+        sdk_text_add(&t, AORTA_S("=\""));
+        sdk_text_add(&t, value);
+        sdk_text_add(&t, AORTA_S("\""));
     }
-    return garmin_text_done(&t);
+    return sdk_text_str(&t);
 }
 
 aorta_str garmin_oauth1_header(const struct garmin *g, aorta_ctx *ctx, const char *method, aorta_str url,
@@ -234,15 +227,14 @@ static aorta_status keep(aorta_ctx *ctx, const struct garmin_grant *grant)
     sdk_query_add(ctx, &q, "secret", grant->secret);
     if (q.failed)
         return AORTA_ERR_NOMEM;
-    return ctx->host->state_put(ctx, AORTA_STATE_FLOW, FLOW_KEY, strlen(FLOW_KEY), q.text, q.len, 0);
+    return sdk_state_put(ctx, AORTA_STATE_FLOW, FLOW_KEY, (aorta_str){q.text, q.len}, 0);
 }
 
 static int kept(aorta_ctx *ctx, struct garmin_grant *ret)
 {
-    aorta_bytes value;
-    if (ctx->host->state_get(ctx, AORTA_STATE_FLOW, FLOW_KEY, strlen(FLOW_KEY), &value) != AORTA_OK)
+    aorta_str form;
+    if (sdk_state_get(ctx, AORTA_STATE_FLOW, FLOW_KEY, &form) != AORTA_OK)
         return 0;
-    aorta_str form = {(const char *)value.ptr, value.len};
     ret->token = garmin_form_param(ctx, form, "token");
     ret->secret = garmin_form_param(ctx, form, "secret");
     return ret->token.len && ret->secret.len;

@@ -7,17 +7,12 @@
 
 aorta_status garmin_oauth2_authorize(const struct garmin *g, aorta_ctx *ctx, const aorta_authorize_req *req)
 {
-    aorta_str verifier, challenge;
-    aorta_status st = sdk_pkce(ctx, &verifier, &challenge);
-    if (st == AORTA_OK)
-        st = ctx->host->state_put(ctx, AORTA_STATE_FLOW, "verifier", 8, verifier.ptr, verifier.len, 0);
-    if (st != AORTA_OK)
-        return st;
     sdk_query q = {0};
     sdk_query_add(ctx, &q, "response_type", AORTA_S("code"));
     sdk_query_add(ctx, &q, "client_id", g->client_id);
-    sdk_query_add(ctx, &q, "code_challenge", challenge);
-    sdk_query_add(ctx, &q, "code_challenge_method", AORTA_S("S256"));
+    aorta_status st = sdk_pkce_ask(ctx, &q);
+    if (st != AORTA_OK)
+        return st;
     sdk_query_add(ctx, &q, "redirect_uri", req->redirect_uri);
     sdk_query_add(ctx, &q, "state", req->state);
     aorta_authorize_result result = {.struct_size = sizeof(result), .url = sdk_url(ctx, g->authorize_url, NULL, &q)};
@@ -30,48 +25,27 @@ aorta_status garmin_oauth2_authorize(const struct garmin *g, aorta_ctx *ctx, con
 
 static aorta_status post_form(const struct garmin *g, aorta_ctx *ctx, sdk_query *q, const aorta_http_resp **ret)
 {
-    aorta_pair headers[] = {{AORTA_S("Accept"), AORTA_S("application/json")},
-                            {AORTA_S("Content-Type"), AORTA_S("application/x-www-form-urlencoded")}};
     sdk_query_add(ctx, q, "client_id", g->client_id);
     sdk_query_add(ctx, q, "client_secret", g->client_secret);
-    aorta_http_req req = {
-        .struct_size = sizeof(req),
-        .flags = AORTA_HTTP_NO_RETRY, /* codes and refresh tokens are good for one use */
-        .method = "POST",
-        .url = g->token_url,
-        .headers = headers,
-        .headers_count = AORTA_COUNT(headers),
-        .body = sdk_form(q),
-    };
-    return q->failed ? AORTA_ERR_NOMEM : ctx->host->http(ctx, &req, ret);
+    return sdk_token_post(ctx, g->token_url, NULL, q, ret);
 }
 
-/* The `error` of an OAuth error answer, or empty. */
-static aorta_str oauth_error(aorta_ctx *ctx, const aorta_http_resp *resp)
+/* The code or refresh token of the request is not good, or no longer. */
+static int invalid_grant(aorta_ctx *ctx, const aorta_http_resp *resp)
 {
-    sdk_json answer;
-    if (sdk_json_parse(ctx, resp->body.ptr, resp->body.len, &answer) != AORTA_OK)
-        return (aorta_str){NULL, 0};
-    return sdk_json_str(sdk_json_get(answer, "error"));
+    return (resp->status == 400 || resp->status == 401) && sdk_str_eq(sdk_oauth_error(ctx, resp), "invalid_grant");
 }
 
-/* What a refusal of the token endpoint means; `gone` is what invalid_grant means here. */
-static aorta_status token_refused(aorta_ctx *ctx, const aorta_http_resp *resp, const aorta_error *gone)
+/* What any other refusal of the token endpoint means. */
+static aorta_status token_refused(aorta_ctx *ctx, const aorta_http_resp *resp)
 {
-    if (resp->status == 400 || resp->status == 401) {
-        aorta_str error = oauth_error(ctx, resp);
-        if (sdk_str_eq(error, "invalid_grant"))
-            return ctx->host->fail(ctx, gone);
-        if (sdk_str_eq(error, "invalid_client") || sdk_str_eq(error, "unauthorized_client"))
-            return sdk_fail(ctx, AORTA_ERR_CONFIG, "garmin.client_refused",
-                            "Garmin does not accept this deployment's client id and secret");
-        return ctx->host->fail(ctx, &(aorta_error){.struct_size = sizeof(aorta_error),
-                                                   .status = AORTA_ERR_UPSTREAM_REJECTED,
-                                                   .code = "garmin.token",
-                                                   .message = AORTA_S("Garmin refused the token request"),
-                                                   .upstream_status = resp->status});
-    }
-    return sdk_http_failure(ctx, resp, "garmin.token", "the token request");
+    if (resp->status != 400 && resp->status != 401)
+        return sdk_http_failure(ctx, resp, "garmin.token", "the token request");
+    aorta_str error = sdk_oauth_error(ctx, resp);
+    if (sdk_str_eq(error, "invalid_client") || sdk_str_eq(error, "unauthorized_client"))
+        return sdk_fail(ctx, AORTA_ERR_CONFIG, "garmin.client_refused",
+                        "Garmin does not accept this deployment's client id and secret");
+    return sdk_fail_answer(ctx, AORTA_ERR_UPSTREAM_REJECTED, "garmin.token", resp, "Garmin refused the token request");
 }
 
 aorta_status garmin_oauth2_tokens(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_credentials *ret)
@@ -107,28 +81,25 @@ static aorta_status no_code(aorta_ctx *ctx, aorta_str error)
 static aorta_status exchange(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req, aorta_str code,
                              aorta_credentials *ret)
 {
-    aorta_bytes verifier;
     const aorta_http_resp *resp;
-    if (ctx->host->state_get(ctx, AORTA_STATE_FLOW, "verifier", 8, &verifier) != AORTA_OK)
-        return sdk_fail(ctx, AORTA_ERR_STATE, "garmin.flow_unknown",
-                        "this consent was not begun here, or too long ago");
     sdk_query q = {0};
     sdk_query_add(ctx, &q, "grant_type", AORTA_S("authorization_code"));
     sdk_query_add(ctx, &q, "code", code);
-    sdk_query_add(ctx, &q, "code_verifier", (aorta_str){(const char *)verifier.ptr, verifier.len});
+    aorta_status st = sdk_pkce_answer(ctx, &q);
+    if (st == AORTA_ERR_NOT_FOUND)
+        return sdk_fail(ctx, AORTA_ERR_STATE, "garmin.flow_unknown",
+                        "this consent was not begun here, or too long ago");
     sdk_query_add(ctx, &q, "redirect_uri", req->redirect_uri);
-    aorta_status st = post_form(g, ctx, &q, &resp);
+    if (st == AORTA_OK)
+        st = post_form(g, ctx, &q, &resp);
     if (st != AORTA_OK)
         return st;
-    if (resp->status != 200) {
-        const aorta_error gone = {.struct_size = sizeof(gone),
-                                  .status = AORTA_ERR_STATE,
-                                  .code = "garmin.code_refused",
-                                  .message = AORTA_S("Garmin does not accept the code; begin the consent again"),
-                                  .upstream_status = resp->status};
-        return token_refused(ctx, resp, &gone);
-    }
-    return garmin_oauth2_tokens(ctx, resp, ret);
+    if (resp->status == 200)
+        return garmin_oauth2_tokens(ctx, resp, ret);
+    if (invalid_grant(ctx, resp))
+        return sdk_fail_answer(ctx, AORTA_ERR_STATE, "garmin.code_refused", resp,
+                               "Garmin does not accept the code; begin the consent again");
+    return token_refused(ctx, resp);
 }
 
 aorta_status garmin_oauth2_callback(const struct garmin *g, aorta_ctx *ctx, const aorta_callback_req *req)
@@ -186,14 +157,11 @@ static aorta_status refresh(void *self, aorta_ctx *ctx)
     aorta_status st = post_form(g, ctx, &q, &resp);
     if (st != AORTA_OK)
         return st;
-    if (resp->status != 200) {
-        const aorta_error gone = {.struct_size = sizeof(gone),
-                                  .status = AORTA_ERR_AUTH_REVOKED,
-                                  .code = "garmin.grant_revoked",
-                                  .message = AORTA_S("the user's grant at Garmin has ended"),
-                                  .upstream_status = resp->status};
-        return token_refused(ctx, resp, &gone);
-    }
+    if (resp->status != 200 && invalid_grant(ctx, resp))
+        return sdk_fail_answer(ctx, AORTA_ERR_AUTH_REVOKED, "garmin.grant_revoked", resp,
+                               "the user's grant at Garmin has ended");
+    if (resp->status != 200)
+        return token_refused(ctx, resp);
     aorta_credentials got;
     st = garmin_oauth2_tokens(ctx, resp, &got);
     return st == AORTA_OK ? ctx->host->callback_done(ctx, &got) : st;

@@ -3,7 +3,6 @@
 #include "garmin.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #define SKEW_S        300       /* a range may begin this far in our future: clocks differ */
 #define LATE_UPLOAD_S S_PER_DAY /* a watch is seldom synced later than a day after it measured */
@@ -94,8 +93,7 @@ static aorta_status pull_portal(const struct garmin *g, aorta_ctx *ctx, struct g
             return st;
         if (*ret == TOKEN_REFUSED) {
             w->portal_dead = 1;
-            garmin_warn(ctx,
-                        "Garmin does not accept the configured pull_token any more; get a new one from its portal");
+            sdk_warn(ctx, "Garmin does not accept the configured pull_token any more; get a new one from its portal");
             return AORTA_OK;
         }
     }
@@ -140,11 +138,8 @@ static aorta_status begin_range(aorta_ctx *ctx, const aorta_sync_req *req, struc
     w->from = req->params[0].u.i / US_PER_S;
     w->to = (req->params[1].u.i + US_PER_S - 1) / US_PER_S;
     if (w->from > now + SKEW_S)
-        return ctx->host->fail(ctx, &(aorta_error){.struct_size = sizeof(aorta_error),
-                                                   .status = AORTA_ERR_INVALID_PARAM,
-                                                   .code = "garmin.time_range.future",
-                                                   .message = AORTA_S("summary_start_time lies in the future"),
-                                                   .field = AORTA_S("summary_start_time")});
+        return sdk_fail_field(ctx, AORTA_ERR_INVALID_PARAM, "garmin.time_range.future", "summary_start_time",
+                              "summary_start_time lies in the future");
     if (w->to > now)
         w->to = now;
     w->round = w->from < w->to ? w->want : 0;
@@ -153,19 +148,16 @@ static aorta_status begin_range(aorta_ctx *ctx, const aorta_sync_req *req, struc
 
 static aorta_status begin_poll(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w)
 {
-    aorta_bytes value;
-    char text[24] = "";
+    aorta_str polled;
     if (!g->pull_token.len)
         return AORTA_OK; /* nothing may be asked for: data comes by webhook */
-    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, POLLED_KEY, strlen(POLLED_KEY), &value);
-    if (st != AORTA_OK && st != AORTA_ERR_NOT_FOUND)
+    aorta_status st = sdk_state_get(ctx, AORTA_STATE_CONNECTION, POLLED_KEY, &polled);
+    if (st != AORTA_OK)
         return st;
-    if (st == AORTA_OK && value.len < sizeof(text))
-        memcpy(text, value.ptr, value.len);
-    long long since;
     w->kind = GARMIN_WALK_POLL;
     w->to = ctx->host->now_us(ctx) / US_PER_S;
-    w->from = sscanf(text, "%lld", &since) == 1 ? since : w->to - WINDOW_S;
+    if (sdk_int_parse(polled, &w->from) != 0)
+        w->from = w->to - WINDOW_S;
     if (w->from < w->to - POLL_REACH_S)
         w->from = w->to - POLL_REACH_S;
     w->round = w->from < w->to ? w->want : 0;
@@ -205,12 +197,12 @@ static aorta_status begin(const struct garmin *g, aorta_ctx *ctx, const aorta_sy
 
 static aorta_status end_poll(aorta_ctx *ctx, const struct garmin_walk *w)
 {
-    char text[24];
-    int n = snprintf(text, sizeof(text), "%lld", (long long)w->to);
     if (w->portal_dead)
         return AORTA_OK; /* the next poll begins where this one began */
-    aorta_status st =
-        ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, POLLED_KEY, strlen(POLLED_KEY), text, (size_t)n, 0);
+    aorta_str text = sdk_format(ctx, "%lld", (long long)w->to);
+    if (!text.ptr)
+        return AORTA_ERR_NOMEM;
+    aorta_status st = sdk_state_put(ctx, AORTA_STATE_CONNECTION, POLLED_KEY, text, 0);
     return st == AORTA_OK ? garmin_cursor_save(ctx, w) : st;
 }
 
@@ -235,7 +227,7 @@ static aorta_status fetch_ping(const struct garmin *g, aorta_ctx *ctx, aorta_str
     if (st != AORTA_OK)
         return st;
     if (how != PULLED) {
-        garmin_warn(ctx, "a notification of Garmin came too late: its link had ended");
+        sdk_warn(ctx, "a notification of Garmin came too late: its link had ended");
         return AORTA_OK;
     }
     return type >= 0 && garmin_pull_of_url(ctx, url, &pull) == 0 ? garmin_pull_remember(ctx, type, &pull) : AORTA_OK;
@@ -244,16 +236,12 @@ static aorta_status fetch_ping(const struct garmin *g, aorta_ctx *ctx, aorta_str
 /* The hint is one ping a line; the cursor counts the lines that are done. */
 static aorta_status notified(const struct garmin *g, aorta_ctx *ctx, const aorta_sync_req *req)
 {
-    aorta_str rest = req->hint;
+    aorta_str rest = req->hint, line;
     int64_t done = 0, line_no = 0;
     sdk_json cursor;
     if (req->cursor.len && sdk_json_parse(ctx, req->cursor.ptr, req->cursor.len, &cursor) == AORTA_OK)
         done = sdk_json_int(sdk_json_get(cursor, "lines"), 0);
-    while (rest.len) {
-        const char *nl = memchr(rest.ptr, '\n', rest.len);
-        aorta_str line = {rest.ptr, nl ? (size_t)(nl - rest.ptr) : rest.len};
-        rest.ptr += nl ? line.len + 1 : line.len;
-        rest.len -= nl ? line.len + 1 : line.len;
+    while (sdk_split(&rest, '\n', &line)) {
         if (line_no++ < done || line.len == 0)
             continue;
         aorta_status st = fetch_ping(g, ctx, line);

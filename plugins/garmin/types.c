@@ -26,34 +26,28 @@ int garmin_type_find(aorta_str key)
     return -1;
 }
 
-static aorta_str trim(aorta_str s)
-{
-    while (s.len && *s.ptr == ' ') {
-        s.ptr++;
-        s.len--;
-    }
-    while (s.len && s.ptr[s.len - 1] == ' ')
-        s.len--;
-    return s;
-}
-
 uint32_t garmin_types_parse(aorta_str list, aorta_str *bad)
 {
+    aorta_str part;
     uint32_t mask = 0;
     *bad = (aorta_str){NULL, 0};
-    while (list.len) {
-        const char *comma = memchr(list.ptr, ',', list.len);
-        size_t len = comma ? (size_t)(comma - list.ptr) : list.len;
-        aorta_str name = trim((aorta_str){list.ptr, len});
+    while (sdk_split(&list, ',', &part)) {
+        aorta_str name = sdk_trim(part);
         int type = garmin_type_find(name);
         if (type >= 0)
             mask |= UINT32_C(1) << type;
         else if (name.len && !bad->len)
             *bad = name;
-        list.ptr += comma ? len + 1 : len;
-        list.len -= comma ? len + 1 : len;
     }
     return mask;
+}
+
+void garmin_types_write(sdk_text *t, uint32_t mask)
+{
+    int any = 0;
+    for (int i = 0; i < GARMIN_TYPES; i++)
+        if (mask & UINT32_C(1) << i)
+            sdk_text_addf(t, "%s%s", any++ ? "," : "", garmin_types[i].key);
 }
 
 uint32_t garmin_types_of(uint32_t data)

@@ -80,18 +80,13 @@ static aorta_str decode(aorta_ctx *ctx, const char *text, size_t len)
 
 int garmin_form_next(aorta_ctx *ctx, aorta_str *form, aorta_pair *ret)
 {
-    while (form->len) {
-        const char *amp = memchr(form->ptr, '&', form->len);
-        size_t len = amp ? (size_t)(amp - form->ptr) : form->len;
-        const char *at = form->ptr;
-        form->ptr += amp ? len + 1 : len;
-        form->len -= amp ? len + 1 : len;
-        if (len == 0)
+    aorta_str pair, name;
+    while (sdk_split(form, '&', &pair)) {
+        int has_value = pair.len && memchr(pair.ptr, '=', pair.len) != NULL;
+        if (!sdk_split(&pair, '=', &name))
             continue;
-        const char *eq = memchr(at, '=', len);
-        size_t name = eq ? (size_t)(eq - at) : len;
-        ret->name = decode(ctx, at, name);
-        ret->value = eq ? decode(ctx, eq + 1, len - name - 1) : (aorta_str){"", 0};
+        ret->name = decode(ctx, name.ptr, name.len);
+        ret->value = has_value ? decode(ctx, pair.ptr, pair.len) : (aorta_str){"", 0};
         return 1;
     }
     return 0;

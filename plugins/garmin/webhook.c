@@ -161,16 +161,8 @@ static aorta_status push(void *arg, aorta_str text)
 static int by_user(const void *a, const void *b)
 {
     const struct garmin_raw *x = a, *y = b;
-    size_t len = x->user.len < y->user.len ? x->user.len : y->user.len;
-    int order = memcmp(x->user.ptr, y->user.ptr, len);
-    if (order == 0)
-        order = (x->user.len > y->user.len) - (x->user.len < y->user.len);
+    int order = sdk_str_cmp(x->user, y->user);
     return order ? order : (x->index > y->index) - (x->index < y->index);
-}
-
-static int same_user(const struct garmin_raw *a, const struct garmin_raw *b)
-{
-    return a->user.len == b->user.len && memcmp(a->user.ptr, b->user.ptr, a->user.len) == 0;
 }
 
 /* Pushed items, user by user, each in the order they came. */
@@ -179,7 +171,7 @@ static aorta_status push_all(struct route *r, struct garmin_raw *items, size_t c
     if (count > 1)
         qsort(items, count, sizeof(*items), by_user);
     for (size_t i = 0, n; i < count; i += n) {
-        for (n = 1; i + n < count && same_user(&items[i], &items[i + n]); n++)
+        for (n = 1; i + n < count && sdk_str_cmp(items[i].user, items[i + n].user) == 0; n++)
             ;
         r->user = items[i].user;
         aorta_status st = garmin_envelope_write(r->ctx, r->raw_key, r->type == GARMIN_epochs, items + i, n, push, r);

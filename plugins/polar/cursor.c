@@ -27,26 +27,26 @@ aorta_status polar_cursor_read(struct polar_walk *w, aorta_bytes cursor)
     w->next_day = sdk_json_int(sdk_json_get(doc, "next_day"), 0);
     aorta_str done = sdk_json_text(sdk_json_get(doc, "done"));
     if (done.len > 2)
-        polar_text_add(&w->done, (aorta_str){done.ptr + 1, done.len - 2}); /* without its brackets */
+        sdk_text_add(&w->done, (aorta_str){done.ptr + 1, done.len - 2}); /* without its brackets */
     read_offsets(w, sdk_json_get(doc, "offsets"));
     return w->done.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
 aorta_status polar_checkpoint(struct polar_walk *w)
 {
-    struct polar_text t = {.ctx = w->ctx};
-    polar_text_addf(&t, "{\"plan\":%d,\"step\":%d,\"next_day\":%lld,\"offsets\":[", (int)w->plan, (int)w->step,
-                    (long long)w->next_day);
+    sdk_text t = {.ctx = w->ctx};
+    sdk_text_addf(&t, "{\"plan\":%d,\"step\":%d,\"next_day\":%lld,\"offsets\":[", (int)w->plan, (int)w->step,
+                  (long long)w->next_day);
     for (uint32_t i = 0; i < w->offsets.count; i++)
-        polar_text_addf(&t, "%s[%lld,%d]", i ? "," : "", (long long)w->offsets.at[i].local_s,
-                        (int)w->offsets.at[i].offset_s);
-    polar_text_addf(&t, "],\"done\":[");
+        sdk_text_addf(&t, "%s[%lld,%d]", i ? "," : "", (long long)w->offsets.at[i].local_s,
+                      (int)w->offsets.at[i].offset_s);
+    sdk_text_addf(&t, "],\"done\":[");
     /* a list that is too long for a cursor is only forgotten: a resumed sync then tells some exercises again
      */
     if (t.len + w->done.len < POLAR_CURSOR_MAX)
-        polar_text_add(&t, polar_text_str(&w->done));
-    polar_text_addf(&t, "]}");
-    aorta_str text = polar_text_str(&t);
+        sdk_text_add(&t, sdk_text_str(&w->done));
+    sdk_text_addf(&t, "]}");
+    aorta_str text = sdk_text_str(&t);
     if (!text.ptr || w->done.failed)
         return AORTA_ERR_NOMEM;
     return w->ctx->host->checkpoint(w->ctx, text.ptr, text.len);

@@ -2,23 +2,17 @@
 #include "sync.h"
 
 #include <math.h>
-#include <string.h>
 
 /* "12, 4711": two windows, the short one first. */
 static double number_at(aorta_str header, int place)
 {
-    const char *p = header.len ? header.ptr : "", *end = p + header.len;
+    aorta_str part;
     double v;
-    for (; place > 0; place--) {
-        const char *comma = memchr(p, ',', (size_t)(end - p));
-        if (!comma)
+    do
+        if (!sdk_split(&header, ',', &part))
             return NAN;
-        p = comma + 1;
-    }
-    while (p < end && *p == ' ')
-        p++;
-    const char *stop = memchr(p, ',', (size_t)(end - p));
-    return sdk_number_parse((aorta_str){p, (size_t)((stop ? stop : end) - p)}, &v) == 0 ? v : NAN;
+    while (place-- > 0);
+    return sdk_number_parse(sdk_trim(part), &v) == 0 ? v : NAN;
 }
 
 /* Polar need not say Retry-After, but tells of each window how full it is and when it begins again. */

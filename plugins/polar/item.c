@@ -52,15 +52,15 @@ void polar_add(sdk_fields *f, const char *field, sdk_json object, const char *ke
 
 aorta_str polar_components(struct polar_job *job, sdk_json object, const struct polar_component *list, uint32_t n)
 {
-    struct polar_text t = {.ctx = job->ctx};
+    sdk_text t = {.ctx = job->ctx};
     for (uint32_t i = 0; i < n; i++) {
         double v = polar_number(object, list[i].key, NAN);
         if (v >= list[i].min)
-            polar_text_addf(&t, "%s\"%s\":%.12g", t.len ? "," : "{", list[i].name, v);
+            sdk_text_addf(&t, "%s\"%s\":%.12g", t.len ? "," : "{", list[i].name, v);
     }
     if (t.len)
-        polar_text_add(&t, AORTA_S("}"));
-    return polar_text_str(&t);
+        sdk_text_add(&t, AORTA_S("}"));
+    return sdk_text_str(&t);
 }
 
 #define OFFSET_MAX_MINUTES (18 * 60)
@@ -131,19 +131,16 @@ uint32_t polar_source(struct polar_job *job, aorta_str device, aorta_str device_
 aorta_status polar_emit(struct polar_job *job, const char *kind, aorta_str id, uint32_t source,
                         const struct polar_when *start, int64_t end_us, int64_t version_us, const sdk_fields *fields)
 {
-    const aorta_record record = {.struct_size = sizeof(record),
-                                 .flags = start->has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
-                                 .kind = sdk_str(kind),
-                                 .external_id = id,
-                                 .source = source,
-                                 .tz_offset_s = start->offset_s,
-                                 .start_us = start->us,
-                                 .end_us = end_us,
-                                 .version_us = version_us,
-                                 .fields = fields->field,
-                                 .fields_count = fields->count};
-    aorta_status st = job->ctx->host->emit_record(job->ctx, &record);
-    return st == AORTA_ERR_DATA ? AORTA_OK : st;
+    aorta_record record = {.struct_size = sizeof(record),
+                           .flags = start->has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
+                           .kind = sdk_str(kind),
+                           .external_id = id,
+                           .source = source,
+                           .tz_offset_s = start->offset_s,
+                           .start_us = start->us,
+                           .end_us = end_us,
+                           .version_us = version_us};
+    return sdk_emit_record(job->ctx, &record, fields);
 }
 
 void polar_series(struct polar_job *job, sdk_samples *s, const char *metric, uint32_t source,

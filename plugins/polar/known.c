@@ -15,20 +15,8 @@ static const char state_key[] = "exercises";
 
 aorta_status polar_known_load(struct polar_known *k, aorta_ctx *ctx)
 {
-    aorta_bytes value;
-    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, &value);
     *k = (struct polar_known){.next = {.ctx = ctx}};
-    if (st == AORTA_ERR_NOT_FOUND)
-        return AORTA_OK;
-    if (st != AORTA_OK)
-        return st;
-    /* the host's bytes are borrowed for the call; this is wanted to the end */
-    char *text = ctx->host->alloc(ctx, value.len + 1);
-    if (!text)
-        return AORTA_ERR_NOMEM;
-    memcpy(text, value.ptr, value.len);
-    k->text = (aorta_str){text, value.len};
-    return AORTA_OK;
+    return sdk_state_get(ctx, AORTA_STATE_CONNECTION, state_key, &k->text);
 }
 
 static aorta_status digest_of(aorta_ctx *ctx, aorta_str entry, char out[DIGEST_HEX])
@@ -46,14 +34,10 @@ static aorta_status digest_of(aorta_ctx *ctx, aorta_str entry, char out[DIGEST_H
 /* The line of `id`, without its end; {NULL,0} when there is none. */
 static aorta_str line_of(aorta_str text, aorta_str id)
 {
-    const char *p = text.len ? text.ptr : "", *end = p + text.len;
-    while (p < end) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p));
-        size_t len = (size_t)((newline ? newline : end) - p);
-        if (len == id.len + 1 + DIGEST_HEX + 2 && memcmp(p, id.ptr, id.len) == 0 && p[id.len] == ' ')
-            return (aorta_str){p, len};
-        p = newline ? newline + 1 : end;
-    }
+    aorta_str line;
+    while (sdk_split(&text, '\n', &line))
+        if (line.len == id.len + 1 + DIGEST_HEX + 2 && memcmp(line.ptr, id.ptr, id.len) == 0 && line.ptr[id.len] == ' ')
+            return line;
     return (aorta_str){NULL, 0};
 }
 
@@ -80,29 +64,28 @@ aorta_status polar_known_add(struct polar_known *k, aorta_ctx *ctx, aorta_str id
     aorta_status st = digest_of(ctx, entry, digest);
     if (st != AORTA_OK)
         return st;
-    polar_text_add(&k->next, id);
-    polar_text_addf(&k->next, " %.*s %u\n", DIGEST_HEX, digest, (unsigned)detail);
+    sdk_text_add(&k->next, id);
+    sdk_text_addf(&k->next, " %.*s %u\n", DIGEST_HEX, digest, (unsigned)detail);
     return k->next.failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
 /* Lines of the last sync whose exercises this one has not come to yet. */
-static void keep_others(const struct polar_known *k, struct polar_text *all)
+static void keep_others(const struct polar_known *k, sdk_text *all)
 {
-    const char *p = k->text.len ? k->text.ptr : "", *end = p + k->text.len;
-    while (p < end) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p));
-        const char *space = memchr(p, ' ', (size_t)(end - p));
-        const char *stop = newline ? newline + 1 : end;
-        if (space && space < stop && !line_of(polar_text_str(&k->next), (aorta_str){p, (size_t)(space - p)}).ptr)
-            polar_text_add(all, (aorta_str){p, (size_t)(stop - p)});
-        p = stop;
+    aorta_str rest = k->text, line, id;
+    while (sdk_split(&rest, '\n', &line)) {
+        aorta_str words = line;
+        if (!sdk_split(&words, ' ', &id) || !words.len || line_of(sdk_text_str(&k->next), id).ptr)
+            continue;
+        sdk_text_add(all, line);
+        sdk_text_add(all, AORTA_S("\n"));
     }
 }
 
 aorta_status polar_known_save(struct polar_known *k, aorta_ctx *ctx, int all)
 {
-    struct polar_text text = {.ctx = ctx};
-    polar_text_add(&text, polar_text_str(&k->next));
+    sdk_text text = {.ctx = ctx};
+    sdk_text_add(&text, sdk_text_str(&k->next));
     if (!all)
         keep_others(k, &text);
     if (k->next.failed || text.failed)
@@ -113,5 +96,5 @@ aorta_status polar_known_save(struct polar_known *k, aorta_ctx *ctx, int all)
     size_t len = text.len < STATE_MAX ? text.len : STATE_MAX;
     while (len && text.ptr[len - 1] != '\n')
         len--;
-    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, text.ptr, len, 0);
+    return sdk_state_put(ctx, AORTA_STATE_CONNECTION, state_key, (aorta_str){text.ptr, len}, 0);
 }

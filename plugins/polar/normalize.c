@@ -1,8 +1,6 @@
 /* From a payload's bytes to its items: one object, a list, or a list wrapped in an object. */
 #include "normalize.h"
 
-#include <string.h>
-
 static const struct kind {
     const char *name, *wrapper;
     aorta_status (*item)(struct polar_job *job, sdk_json item);
@@ -18,39 +16,6 @@ static const struct kind *find(aorta_str name)
         if (sdk_str_eq(name, kinds[i].name))
             return &kinds[i];
     return NULL;
-}
-
-/* All bytes of the payload; a big one has to be read. */
-static aorta_status bytes_of(aorta_ctx *ctx, const aorta_payload *payload, const uint8_t **ret, size_t *ret_len)
-{
-    *ret = payload->data;
-    *ret_len = (size_t)payload->size;
-    if (payload->data || payload->size == 0)
-        return AORTA_OK;
-    uint8_t *buf = ctx->host->alloc(ctx, (size_t)payload->size);
-    size_t len = 0;
-    if (!buf)
-        return AORTA_ERR_NOMEM;
-    while (len < payload->size) {
-        int64_t n = ctx->host->payload_read(ctx, buf + len, (size_t)payload->size - len);
-        if (n < 0)
-            return (aorta_status)n;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    *ret = buf;
-    *ret_len = len;
-    return AORTA_OK;
-}
-
-/* Polar answers 204 with nothing where there is nothing. */
-static int is_blank(const uint8_t *bytes, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r' && bytes[i] != '\n')
-            return 0;
-    return 1;
 }
 
 static aorta_status one(struct polar_job *job, const struct kind *kind, sdk_json item)
@@ -93,15 +58,15 @@ aorta_status polar_normalize(void *self, aorta_ctx *ctx, const aorta_payload *pa
 {
     (void)self;
     const struct kind *kind = find(payload->kind);
-    const uint8_t *bytes;
-    size_t len;
+    aorta_bytes bytes;
     sdk_json doc;
     if (!kind)
         return sdk_fail(ctx, AORTA_ERR_DATA, "polar.payload", "not a kind of payload of this plugin");
-    aorta_status st = bytes_of(ctx, payload, &bytes, &len);
-    if (st != AORTA_OK || is_blank(bytes, len))
+    aorta_status st = sdk_payload_bytes(ctx, payload, &bytes);
+    /* Polar answers 204 with nothing where there is nothing */
+    if (st != AORTA_OK || !sdk_trim((aorta_str){(const char *)bytes.ptr, bytes.len}).len)
         return st;
-    st = sdk_json_parse(ctx, bytes, len, &doc);
+    st = sdk_json_parse(ctx, bytes.ptr, bytes.len, &doc);
     if (st != AORTA_OK)
         return st;
     struct polar_job job = {

@@ -80,39 +80,39 @@ static aorta_status emit_samples(struct polar_job *job, const struct exercise *e
 
 static aorta_str zones(struct polar_job *job, sdk_json list)
 {
-    struct polar_text t = {.ctx = job->ctx};
+    sdk_text t = {.ctx = job->ctx};
     for (sdk_json m = sdk_json_first(list); m.node; m = sdk_json_next(m)) {
         int64_t in_zone;
         double index = polar_number(m, "index", NAN), lower = polar_number(m, "lower_limit", NAN),
                upper = polar_number(m, "upper_limit", NAN);
         if (sdk_duration_parse(polar_string(m, "in_zone"), &in_zone) != 0 || isnan(index))
             continue;
-        polar_text_addf(&t, "%s{\"kind\":\"heart_rate\",\"index\":%.12g", t.len ? "," : "[", index);
+        sdk_text_addf(&t, "%s{\"kind\":\"heart_rate\",\"index\":%.12g", t.len ? "," : "[", index);
         if (!isnan(lower))
-            polar_text_addf(&t, ",\"lower\":%.12g", lower);
+            sdk_text_addf(&t, ",\"lower\":%.12g", lower);
         if (!isnan(upper))
-            polar_text_addf(&t, ",\"upper\":%.12g", upper);
-        polar_text_addf(&t, ",\"seconds\":%.12g}", (double)in_zone / 1e6);
+            sdk_text_addf(&t, ",\"upper\":%.12g", upper);
+        sdk_text_addf(&t, ",\"seconds\":%.12g}", (double)in_zone / 1e6);
     }
     if (t.len)
-        polar_text_add(&t, AORTA_S("]"));
-    return polar_text_str(&t);
+        sdk_text_add(&t, AORTA_S("]"));
+    return sdk_text_str(&t);
 }
 
 /* Points as [t_us, latitude, longitude]; the coordinates keep the digits they came with. */
 static aorta_str route(struct polar_job *job, sdk_json list, const struct exercise *e)
 {
-    struct polar_text t = {.ctx = job->ctx};
+    sdk_text t = {.ctx = job->ctx};
     for (sdk_json m = sdk_json_first(list); m.node; m = sdk_json_next(m)) {
         int64_t since;
         double lat = polar_number(m, "latitude", NAN), lon = polar_number(m, "longitude", NAN);
         if (sdk_duration_parse(polar_string(m, "time"), &since) != 0 || !(fabs(lat) <= 90) || !(fabs(lon) <= 180))
             continue;
-        polar_text_addf(&t, "%s[%lld,%.12g,%.12g]", t.len ? "," : "[", (long long)(e->start.us + since), lat, lon);
+        sdk_text_addf(&t, "%s[%lld,%.12g,%.12g]", t.len ? "," : "[", (long long)(e->start.us + since), lat, lon);
     }
     if (t.len)
-        polar_text_add(&t, AORTA_S("]"));
-    return polar_text_str(&t);
+        sdk_text_add(&t, AORTA_S("]"));
+    return sdk_text_str(&t);
 }
 
 /* ---- the record ---- */

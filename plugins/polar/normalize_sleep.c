@@ -58,15 +58,15 @@ static uint32_t line_up(const struct sleep *s, struct stage *out)
 
 static aorta_str stages(struct polar_job *job, const struct sleep *s)
 {
-    struct polar_text t = {.ctx = job->ctx};
+    sdk_text t = {.ctx = job->ctx};
     struct stage *list = s->stages ? job->ctx->host->alloc(job->ctx, s->stages * sizeof(*list)) : NULL;
     uint32_t n = list ? line_up(s, list) : 0;
     for (uint32_t i = 0; i < n; i++)
-        polar_text_addf(&t, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", i ? "," : "[", list[i].name,
-                        (long long)list[i].from, (long long)list[i].to);
+        sdk_text_addf(&t, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", i ? "," : "[", list[i].name,
+                      (long long)list[i].from, (long long)list[i].to);
     if (n)
-        polar_text_add(&t, AORTA_S("]"));
-    return polar_text_str(&t);
+        sdk_text_add(&t, AORTA_S("]"));
+    return sdk_text_str(&t);
 }
 
 /* ---- heart rate ---- */

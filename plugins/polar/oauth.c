@@ -116,7 +116,7 @@ static aorta_status user_call(const struct polar *p, aorta_ctx *ctx, const char 
                               aorta_str token, aorta_str body, const aorta_http_resp **ret)
 {
     const aorta_pair headers[] = {
-        {AORTA_S("authorization"), sdk_format(ctx, "Bearer %.*s", (int)token.len, token.ptr)},
+        {AORTA_S("authorization"), sdk_bearer_auth(ctx, token)},
         {AORTA_S("accept"), AORTA_S("application/json")},
         {AORTA_S("content-type"), AORTA_S("application/json")},
     };
@@ -214,14 +214,9 @@ aorta_status polar_callback(void *self, aorta_ctx *ctx, const aorta_callback_req
     aorta_str code = sdk_pair(req->query, req->query_count, "code");
     if (error.len)
         return refused(ctx, error);
-    if (code.len == 0) {
-        const aorta_error err = {.struct_size = sizeof(err),
-                                 .status = AORTA_ERR_INVALID_PARAM,
-                                 .code = "polar.no_code",
-                                 .message = AORTA_S("Polar sent the user back without a code"),
-                                 .field = AORTA_S("code")};
-        return ctx->host->fail(ctx, &err);
-    }
+    if (code.len == 0)
+        return sdk_fail_field(ctx, AORTA_ERR_INVALID_PARAM, "polar.no_code", "code",
+                              "Polar sent the user back without a code");
     aorta_status st = exchange(p, ctx, req, code, &g);
     if (st == AORTA_OK)
         st = register_user(p, ctx, &g);

@@ -5,8 +5,6 @@
  * sync to sync. */
 #include "sync.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char state_key[] = "offset";
@@ -44,26 +42,20 @@ int polar_offsets_find(const struct polar_offsets *o, int64_t local_s, int32_t *
 
 aorta_status polar_offsets_load(struct polar_offsets *o, aorta_ctx *ctx)
 {
-    aorta_bytes value;
+    aorta_str value;
     double offset;
-    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, &value);
-    if (st == AORTA_ERR_NOT_FOUND)
-        return AORTA_OK;
-    if (st != AORTA_OK)
-        return st;
-    if (sdk_number_parse((aorta_str){(const char *)value.ptr, value.len}, &offset) == 0 && offset >= -64800 &&
-        offset <= 64800) {
+    aorta_status st = sdk_state_get(ctx, AORTA_STATE_CONNECTION, state_key, &value);
+    if (st == AORTA_OK && sdk_number_parse(value, &offset) == 0 && offset >= -64800 && offset <= 64800) {
         o->has_last = 1;
         o->last = (int32_t)offset;
     }
-    return AORTA_OK;
+    return st;
 }
 
 aorta_status polar_offsets_save(const struct polar_offsets *o, aorta_ctx *ctx)
 {
-    char text[16];
     if (o->count == 0)
         return AORTA_OK;
-    int n = snprintf(text, sizeof(text), "%" PRId32, o->at[o->count - 1].offset_s);
-    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, state_key, sizeof(state_key) - 1, text, (size_t)n, 0);
+    aorta_str text = sdk_format(ctx, "%d", (int)o->at[o->count - 1].offset_s);
+    return text.ptr ? sdk_state_put(ctx, AORTA_STATE_CONNECTION, state_key, text, 0) : AORTA_ERR_NOMEM;
 }

@@ -2,7 +2,6 @@
  * (the user's consent and registration), sync.c (fetching) and normalize.c (bytes to records). */
 #include "polar.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- declarations ---- */
@@ -202,58 +201,31 @@ static const aorta_descriptor descriptor = {
 
 /* ---- life ---- */
 
-static const struct {
-    int setting;
-    size_t at; /* of an aorta_str in struct polar */
-} texts[] = {
-    {SET_CLIENT_ID, offsetof(struct polar, client_id)},
-    {SET_CLIENT_SECRET, offsetof(struct polar, client_secret)},
-    {SET_AUTHORIZE_URL, offsetof(struct polar, authorize_url)},
-    {SET_TOKEN_URL, offsetof(struct polar, token_url)},
-    {SET_API_URL, offsetof(struct polar, api_url)},
-    {SET_SCOPE, offsetof(struct polar, scope)},
+static const sdk_setting texts[] = {
+    {SET_CLIENT_ID, 1, offsetof(struct polar, client_id)},
+    {SET_CLIENT_SECRET, 1, offsetof(struct polar, client_secret)},
+    {SET_AUTHORIZE_URL, 1, offsetof(struct polar, authorize_url)},
+    {SET_TOKEN_URL, 1, offsetof(struct polar, token_url)},
+    {SET_API_URL, 1, offsetof(struct polar, api_url)},
+    {SET_SCOPE, 1, offsetof(struct polar, scope)},
 };
-
-static aorta_str text_setting(const aorta_value *v)
-{
-    return v->type == AORTA_TYPE_STRING || v->type == AORTA_TYPE_URL ? v->u.s : (aorta_str){NULL, 0};
-}
 
 static int64_t number_setting(const aorta_value *v, int64_t otherwise)
 {
     return v->type == AORTA_TYPE_BOOL || v->type == AORTA_TYPE_INT ? v->u.i : otherwise;
 }
 
-static void copy_texts(struct polar *p, const aorta_value *values)
-{
-    char *at = p->text;
-    for (uint32_t i = 0; i < AORTA_COUNT(texts); i++) {
-        aorta_str s = text_setting(&values[texts[i].setting]);
-        if (s.len)
-            memcpy(at, s.ptr, s.len);
-        aorta_str kept = {at, s.len};
-        memcpy((char *)p + texts[i].at, &kept, sizeof(kept));
-        at += s.len;
-    }
-}
-
 static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self)
 {
     if (count < SET_COUNT)
         return sdk_fail(ctx, AORTA_ERR_CONFIG, "polar.settings", "the settings are not those of the descriptor");
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < AORTA_COUNT(texts); i++) {
-        aorta_str s = text_setting(&values[texts[i].setting]);
-        if (s.len == 0)
-            return sdk_fail(ctx, AORTA_ERR_CONFIG, "polar.settings", "the setting %s is missing",
-                            settings[texts[i].setting].name);
-        bytes += s.len;
-    }
-    struct polar *p = calloc(1, sizeof(*p) + bytes);
+    const sdk_setting *missing = sdk_setting_missing(texts, AORTA_COUNT(texts), values);
+    if (missing)
+        return sdk_fail(ctx, AORTA_ERR_CONFIG, "polar.settings", "the setting %s is missing",
+                        settings[missing->index].name);
+    struct polar *p = sdk_instance_new(sizeof(*p), texts, AORTA_COUNT(texts), values);
     if (!p)
         return AORTA_ERR_NOMEM;
-    p->text_len = bytes;
-    copy_texts(p, values);
     p->workout_samples = number_setting(&values[SET_WORKOUT_SAMPLES], 1) != 0;
     p->workout_zones = number_setting(&values[SET_WORKOUT_ZONES], 1) != 0;
     p->workout_route = number_setting(&values[SET_WORKOUT_ROUTE], 0) != 0;
@@ -261,14 +233,6 @@ static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t cou
     p->history_days = (int)number_setting(&values[SET_HISTORY_DAYS], 365);
     *self = p;
     return AORTA_OK;
-}
-
-static void quit(void *self)
-{
-    struct polar *p = self;
-    if (p)
-        explicit_bzero(p->text, p->text_len); /* the client secret is in it */
-    free(p);
 }
 
 static const aorta_revoke_ext revoke_ext = {.struct_size = sizeof(revoke_ext), .revoke = polar_revoke};
@@ -297,7 +261,7 @@ static const aorta_plugin plugin = {
     .desc = &descriptor,
     .ops = &ops,
     .init = init,
-    .shutdown = quit,
+    .shutdown = sdk_instance_free,
     .get_extension = get_extension,
 };
 

@@ -16,8 +16,6 @@ struct polar {
     int workout_samples, workout_zones, workout_route; /* fetched although a request does not ask */
     int activity_samples;                              /* steps and zones within the day */
     int history_days;                                  /* how far back a backfill asks */
-    size_t text_len;
-    char text[]; /* what the strings above point into */
 };
 
 /* payload kinds */
@@ -38,19 +36,6 @@ aorta_status polar_callback(void *self, aorta_ctx *ctx, const aorta_callback_req
 aorta_status polar_revoke(void *self, aorta_ctx *ctx);
 aorta_status polar_sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req);
 aorta_status polar_normalize(void *self, aorta_ctx *ctx, const aorta_payload *payload);
-
-/* ---- text.c: text that grows, for cursors and JSON fields ---- */
-
-struct polar_text {
-    aorta_ctx *ctx;
-    char *ptr;
-    size_t len, cap;
-    int failed; /* memory is spent: the text is not to be used */
-};
-
-void polar_text_add(struct polar_text *t, aorta_str s);
-void polar_text_addf(struct polar_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-aorta_str polar_text_str(const struct polar_text *t); /* {NULL,0} when failed */
 
 /* ---- sport.c ---- */
 

@@ -177,8 +177,8 @@ static aorta_status sync_exercise(struct polar_walk *w, sdk_json entry)
         st = polar_known_save(&w->known, w->ctx, 0);
     if (st != AORTA_OK)
         return st;
-    polar_text_addf(&w->done, "%s", w->done.len ? "," : "");
-    polar_text_add(&w->done, name);
+    sdk_text_addf(&w->done, "%s", w->done.len ? "," : "");
+    sdk_text_add(&w->done, name);
     return polar_checkpoint(w);
 }
 
@@ -326,13 +326,11 @@ static const char heart_rate_key[] = "heart_rate_day";
 
 static aorta_status newest_heart_rate(struct polar_walk *w, int64_t *ret)
 {
-    aorta_bytes value;
-    *ret = 0; /* 1970: none yet */
-    aorta_status st =
-        w->ctx->host->state_get(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key, sizeof(heart_rate_key) - 1, &value);
-    if (st == AORTA_OK && sdk_date_parse((aorta_str){(const char *)value.ptr, value.len}, ret) != 0)
-        *ret = 0;
-    return st == AORTA_ERR_NOT_FOUND ? AORTA_OK : st;
+    aorta_str value;
+    aorta_status st = sdk_state_get(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key, &value);
+    if (st != AORTA_OK || sdk_date_parse(value, ret) != 0)
+        *ret = 0; /* 1970: none yet */
+    return st;
 }
 
 static aorta_status oldest_heart_rate(struct polar_walk *w, int64_t now, int64_t *ret_oldest)
@@ -354,10 +352,7 @@ static aorta_status remember_heart_rate(struct polar_walk *w, int64_t day)
     if (st != AORTA_OK || day <= newest)
         return st;
     aorta_str text = sdk_date_format(w->ctx, day);
-    if (!text.ptr)
-        return AORTA_ERR_NOMEM;
-    return w->ctx->host->state_put(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key, sizeof(heart_rate_key) - 1, text.ptr,
-                                   text.len, 0);
+    return text.ptr ? sdk_state_put(w->ctx, AORTA_STATE_CONNECTION, heart_rate_key, text, 0) : AORTA_ERR_NOMEM;
 }
 
 static aorta_status page_heart_rate(struct polar_walk *w, sdk_json doc)

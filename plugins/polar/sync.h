@@ -35,7 +35,7 @@ aorta_status polar_offsets_save(const struct polar_offsets *o, aorta_ctx *ctx);
 
 struct polar_known {
     aorta_str text; /* lines "<id> <digest of the list's entry> <detail>" of the last sync */
-    struct polar_text next;
+    sdk_text next;
 };
 
 aorta_status polar_known_load(struct polar_known *k, aorta_ctx *ctx);
@@ -74,8 +74,8 @@ struct polar_walk {
     uint32_t detail; /* POLAR_DETAIL_* wanted of each exercise */
     enum polar_plan plan;
     enum polar_step step;
-    int64_t next_day;       /* of a step that goes by windows: the last day of the next window; 0 = at its beginning */
-    struct polar_text done; /* ids of the exercises that this sync has emitted, as JSON strings with commas */
+    int64_t next_day; /* of a step that goes by windows: the last day of the next window; 0 = at its beginning */
+    sdk_text done;    /* ids of the exercises that this sync has emitted, as JSON strings with commas */
     struct polar_offsets offsets;
     struct polar_known known;
 };

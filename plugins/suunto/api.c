@@ -59,13 +59,8 @@ static aorta_str gateway_message(aorta_str body)
  * as in its outages, and must not cost the user the connection. */
 static aorta_status token_failure(aorta_ctx *ctx, const aorta_http_resp *resp)
 {
-    aorta_error err = {.struct_size = sizeof(err),
-                       .status = AORTA_ERR_UPSTREAM,
-                       .code = "suunto.fresh_token_refused",
-                       .message = AORTA_S("Suunto refuses an access token that it has just given"),
-                       .upstream_status = resp->status};
-    ctx->host->fail(ctx, &err);
-    return err.status;
+    return sdk_fail_answer(ctx, AORTA_ERR_UPSTREAM, "suunto.fresh_token_refused", resp,
+                           "Suunto refuses an access token that it has just given");
 }
 
 static int about_the_key(aorta_str message)
@@ -127,7 +122,7 @@ aorta_status api_get(const struct suunto *self, aorta_ctx *ctx, const char *path
         ret->too_large = st == AORTA_ERR_UPSTREAM_REJECTED;
         return st;
     }
-    aorta_str body = sdk_outline_trim((aorta_str){(const char *)resp->body.ptr, resp->body.len});
+    aorta_str body = sdk_trim((aorta_str){(const char *)resp->body.ptr, resp->body.len});
     if (resp->status < 200 || resp->status > 299)
         st = refused(ctx, resp, body);
     else if (error_in_disguise(body))

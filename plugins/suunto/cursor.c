@@ -27,13 +27,14 @@ static const struct {
 
 aorta_status cursor_checkpoint(aorta_ctx *ctx, const struct cursor *c)
 {
-    aorta_str text = AORTA_S("{\"v\":1");
-    for (size_t i = 0; i < AORTA_COUNT(members) && text.len; i++)
-        text = sdk_format(ctx, "%.*s,\"%s\":%lld", (int)text.len, text.ptr, members[i].name,
-                          (long long)*(const int64_t *)(const void *)((const char *)c + members[i].at));
-    if (text.len)
-        text = sdk_format(ctx, "%.*s}", (int)text.len, text.ptr);
-    return text.len ? ctx->host->checkpoint(ctx, text.ptr, text.len) : AORTA_ERR_NOMEM;
+    sdk_text t = {.ctx = ctx};
+    sdk_text_add(&t, AORTA_S("{\"v\":1"));
+    for (size_t i = 0; i < AORTA_COUNT(members); i++)
+        sdk_text_addf(&t, ",\"%s\":%lld", members[i].name,
+                      (long long)*(const int64_t *)(const void *)((const char *)c + members[i].at));
+    sdk_text_add(&t, AORTA_S("}"));
+    aorta_str text = sdk_text_str(&t);
+    return text.ptr ? ctx->host->checkpoint(ctx, text.ptr, text.len) : AORTA_ERR_NOMEM;
 }
 
 aorta_status cursor_read(aorta_ctx *ctx, aorta_bytes text, struct cursor *ret)

@@ -10,25 +10,6 @@
 
 /* ---- the bytes ---- */
 
-/* Big payloads are read; JSON cannot be understood before its end. */
-static aorta_status read_all(aorta_ctx *ctx, uint64_t size, aorta_str *ret)
-{
-    char *text = size < SIZE_MAX ? ctx->host->alloc(ctx, (size_t)size + 1) : NULL;
-    uint64_t at = 0;
-    if (!text)
-        return AORTA_ERR_NOMEM;
-    while (at < size) {
-        int64_t n = ctx->host->payload_read(ctx, text + at, (size_t)(size - at));
-        if (n < 0)
-            return (aorta_status)n;
-        if (n == 0)
-            break;
-        at += (uint64_t)n;
-    }
-    *ret = (aorta_str){text, (size_t)at};
-    return AORTA_OK;
-}
-
 static const struct {
     const char *kind;
     aorta_status (*read)(struct input *in);
@@ -39,12 +20,12 @@ static const struct {
 
 static aorta_status read_payload(struct input *in, aorta_status (*read)(struct input *in))
 {
-    aorta_status st = AORTA_OK;
-    in->text = (aorta_str){(const char *)in->payload->data, (size_t)in->payload->size};
-    if (!in->payload->data)
-        st = read_all(in->ctx, in->payload->size, &in->text);
-    if (st == AORTA_OK)
-        st = read(in);
+    aorta_bytes bytes;
+    aorta_status st = sdk_payload_bytes(in->ctx, in->payload, &bytes);
+    if (st != AORTA_OK)
+        return st;
+    in->text = (aorta_str){(const char *)bytes.ptr, bytes.len};
+    st = read(in);
     if (st == AORTA_OK && in->skipped)
         sdk_log(in->ctx, AORTA_LOG_WARN, "%u of %u items gave nothing", (unsigned)in->skipped, (unsigned)in->items);
     return st;
@@ -113,28 +94,19 @@ static aorta_status document(struct input *in, sdk_json doc, item_fn *fn, void *
     return one_item(in, doc, none, fn, data);
 }
 
-/* Past the end of the line that cannot be read. */
-static aorta_str next_line(aorta_str text)
-{
-    const char *nl = memchr(text.ptr, '\n', text.len);
-    if (!nl)
-        return (aorta_str){text.ptr + text.len, 0};
-    return (aorta_str){nl + 1, text.len - (size_t)(nl + 1 - text.ptr)};
-}
-
 aorta_status input_each(struct input *in, item_fn *fn, void *data)
 {
-    aorta_str rest = sdk_outline_trim(in->text), value;
+    aorta_str rest = sdk_trim(in->text), value, after;
     uint32_t good = 0, bad = 0;
     while (rest.len) {
         sdk_json doc = {NULL};
         aorta_status st = AORTA_ERR_DATA;
-        aorta_str after;
         if (sdk_outline_value(rest, &value, &after) == 0) {
             st = sdk_json_parse(in->ctx, value.ptr, value.len, &doc);
             rest = after;
         } else {
-            rest = sdk_outline_trim(next_line(rest));
+            (void)sdk_split(&rest, '\n', &value); /* past the line that cannot be read */
+            rest = sdk_trim(rest);
         }
         if (st == AORTA_OK) {
             good++;
@@ -168,11 +140,6 @@ sdk_json entry_get(sdk_json entry, const char *name)
         if (sdk_json_type(m) != SDK_JSON_NULL && sdk_str_ieq(sdk_json_key(m), name))
             found = m;
     return found;
-}
-
-aorta_status emitted(aorta_status st)
-{
-    return st == AORTA_ERR_DATA ? AORTA_OK : st;
 }
 
 /* ---- times ---- */

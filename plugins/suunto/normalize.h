@@ -39,9 +39,6 @@ sdk_json entry_of(sdk_json item);
  * absent. */
 sdk_json entry_get(sdk_json entry, const char *name);
 
-/* OK for a record or run that the host took or refused by itself. */
-aorta_status emitted(aorta_status st);
-
 /* ---- times ---- */
 
 struct instant {

@@ -197,15 +197,13 @@ static aorta_status emit_recovery(struct input *in, const struct row *row)
     sdk_add_float(&fields, "value", row->v[BALANCE]);
     if (!isnan(state))
         sdk_add_str(&fields, "qualifier", sdk_str(state_name(state)));
-    const aorta_record record = {.struct_size = sizeof(record),
-                                 .flags = row->at.has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
-                                 .kind = AORTA_S("score"),
-                                 .tz_offset_s = row->at.offset_s,
-                                 .start_us = row->at.us,
-                                 .end_us = row->at.us,
-                                 .fields = fields.field,
-                                 .fields_count = fields.count};
-    return emitted(in->ctx->host->emit_record(in->ctx, &record));
+    aorta_record record = {.struct_size = sizeof(record),
+                           .flags = row->at.has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
+                           .kind = AORTA_S("score"),
+                           .tz_offset_s = row->at.offset_s,
+                           .start_us = row->at.us,
+                           .end_us = row->at.us};
+    return sdk_emit_record(in->ctx, &record, &fields);
 }
 
 aorta_status normalize_recovery(struct input *in)

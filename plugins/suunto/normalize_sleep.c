@@ -233,17 +233,15 @@ static aorta_status emit_sleep(struct input *in, const struct sleep *s)
     }
     sdk_fields fields = {.count = 0};
     add_fields(&fields, s, (double)(end.us - start.us) / 1e6);
-    const aorta_record record = {.struct_size = sizeof(record),
-                                 .flags = start.has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
-                                 .kind = AORTA_S("sleep"),
-                                 .external_id = has_id(s) ? s->key : (aorta_str){NULL, 0},
-                                 .tz_offset_s = start.offset_s,
-                                 .start_us = start.us,
-                                 .end_us = end.us,
-                                 .version_us = version_of(s, start.us),
-                                 .fields = fields.field,
-                                 .fields_count = fields.count};
-    return emitted(in->ctx->host->emit_record(in->ctx, &record));
+    aorta_record record = {.struct_size = sizeof(record),
+                           .flags = start.has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
+                           .kind = AORTA_S("sleep"),
+                           .external_id = has_id(s) ? s->key : (aorta_str){NULL, 0},
+                           .tz_offset_s = start.offset_s,
+                           .start_us = start.us,
+                           .end_us = end.us,
+                           .version_us = version_of(s, start.us)};
+    return sdk_emit_record(in->ctx, &record, &fields);
 }
 
 aorta_status normalize_sleep(struct input *in)

@@ -173,18 +173,16 @@ static aorta_status emit_workout(struct workout *w)
     aorta_status st = add_fields(w, &fields);
     if (st != AORTA_OK)
         return st;
-    const aorta_record record = {.struct_size = sizeof(record),
-                                 .flags = w->has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
-                                 .kind = AORTA_S("workout"),
-                                 .external_id = sdk_json_str(sdk_json_get(w->json, "workoutKey")),
-                                 .source = w->source,
-                                 .tz_offset_s = w->offset_s,
-                                 .start_us = w->start_us,
-                                 .end_us = w->end_us,
-                                 .version_us = w->version_us,
-                                 .fields = fields.field,
-                                 .fields_count = fields.count};
-    return emitted(w->in->ctx->host->emit_record(w->in->ctx, &record));
+    aorta_record record = {.struct_size = sizeof(record),
+                           .flags = w->has_offset ? AORTA_RECORD_HAS_OFFSET : 0,
+                           .kind = AORTA_S("workout"),
+                           .external_id = sdk_json_str(sdk_json_get(w->json, "workoutKey")),
+                           .source = w->source,
+                           .tz_offset_s = w->offset_s,
+                           .start_us = w->start_us,
+                           .end_us = w->end_us,
+                           .version_us = w->version_us};
+    return sdk_emit_record(w->in->ctx, &record, &fields);
 }
 
 static aorta_status read_workout(struct input *in, sdk_json item, sdk_json envelope, void *data)

@@ -2,22 +2,6 @@
  * authenticates with HTTP Basic; PKCE only where the setting wants it, since Suunto does not document it. */
 #include "token.h"
 
-#define KEY_VERIFIER "verifier"
-
-static aorta_status put_verifier(aorta_ctx *ctx, sdk_query *q)
-{
-    aorta_str verifier, challenge;
-    aorta_status st = sdk_pkce(ctx, &verifier, &challenge);
-    if (st == AORTA_OK)
-        st = ctx->host->state_put(ctx, AORTA_STATE_FLOW, KEY_VERIFIER, sizeof(KEY_VERIFIER) - 1, verifier.ptr,
-                                  verifier.len, 0);
-    if (st != AORTA_OK)
-        return st;
-    sdk_query_add(ctx, q, "code_challenge", challenge);
-    sdk_query_add(ctx, q, "code_challenge_method", AORTA_S("S256"));
-    return AORTA_OK;
-}
-
 aorta_status suunto_authorize(void *self, aorta_ctx *ctx, const aorta_authorize_req *req)
 {
     const struct suunto *s = self;
@@ -30,7 +14,7 @@ aorta_status suunto_authorize(void *self, aorta_ctx *ctx, const aorta_authorize_
         sdk_query_add(ctx, &q, "scope", scope);
     sdk_query_add(ctx, &q, "state", req->state);
     if (s->pkce) {
-        aorta_status st = put_verifier(ctx, &q);
+        aorta_status st = sdk_pkce_ask(ctx, &q);
         if (st != AORTA_OK)
             return st;
     }
@@ -46,17 +30,6 @@ static aorta_status consent_refused(aorta_ctx *ctx, aorta_str error)
     if (sdk_str_eq(error, "access_denied"))
         return sdk_fail(ctx, AORTA_ERR_DENIED, "suunto.denied", "the user did not allow access at Suunto");
     return sdk_fail(ctx, AORTA_ERR_UPSTREAM_REJECTED, "suunto.consent", "Suunto's consent page answered with an error");
-}
-
-static aorta_status get_verifier(aorta_ctx *ctx, sdk_query *form)
-{
-    aorta_bytes verifier;
-    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_FLOW, KEY_VERIFIER, sizeof(KEY_VERIFIER) - 1, &verifier);
-    if (st == AORTA_ERR_NOT_FOUND)
-        return sdk_fail(ctx, AORTA_ERR_STATE, "suunto.flow_gone", "this connect has expired; start it once more");
-    if (st == AORTA_OK)
-        sdk_query_add(ctx, form, "code_verifier", (aorta_str){(const char *)verifier.ptr, verifier.len});
-    return st;
 }
 
 static aorta_status hand_over(aorta_ctx *ctx, const struct token *token)
@@ -85,7 +58,9 @@ aorta_status suunto_callback(void *self, aorta_ctx *ctx, const aorta_callback_re
     sdk_query_add(ctx, &form, "grant_type", AORTA_S("authorization_code"));
     sdk_query_add(ctx, &form, "code", code);
     sdk_query_add(ctx, &form, "redirect_uri", req->redirect_uri);
-    aorta_status st = s->pkce ? get_verifier(ctx, &form) : AORTA_OK;
+    aorta_status st = s->pkce ? sdk_pkce_answer(ctx, &form) : AORTA_OK;
+    if (st == AORTA_ERR_NOT_FOUND)
+        return sdk_fail(ctx, AORTA_ERR_STATE, "suunto.flow_gone", "this connect has expired; start it once more");
     struct token token;
     if (st == AORTA_OK)
         st = token_request(s, ctx, GRANT_CODE, &form, &token);
@@ -129,8 +104,7 @@ aorta_status suunto_revoke(void *self, aorta_ctx *ctx)
     sdk_query q = {0};
     sdk_query_add(ctx, &q, "client_id", s->client_id);
     aorta_str url = sdk_url(ctx, s->oauth_url, "/oauth/deauthorize", &q);
-    aorta_str bearer = sdk_format(ctx, "Bearer %.*s", (int)ctx->conn->access_token.len,
-                                  ctx->conn->access_token.len ? ctx->conn->access_token.ptr : "");
+    aorta_str bearer = sdk_bearer_auth(ctx, ctx->conn->access_token);
     if (!url.len || !bearer.len)
         return AORTA_ERR_NOMEM;
     const aorta_pair headers[] = {{AORTA_S("authorization"), bearer}};

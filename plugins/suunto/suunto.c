@@ -2,7 +2,6 @@
  * Written to the Suunto Cloud API (API Zone). No request and no parsing happens here. */
 #include "suunto.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- declarations ---- */
@@ -235,96 +234,30 @@ static const aorta_descriptor descriptor = {
 
 /* ---- one instance ---- */
 
-/* init's texts are gone when it returns: every one gets a copy that ends with the instance. */
-static int copy_text(aorta_str *to, const aorta_value *value)
-{
-    *to = (aorta_str){NULL, 0};
-    if (value->type != AORTA_TYPE_STRING && value->type != AORTA_TYPE_URL)
-        return 0;
-    char *text = malloc(value->u.s.len + 1);
-    if (!text)
-        return -1;
-    if (value->u.s.len)
-        memcpy(text, value->u.s.ptr, value->u.s.len);
-    text[value->u.s.len] = '\0';
-    to->ptr = text;
-    to->len = value->u.s.len;
-    return 0;
-}
-
-static void drop_text(aorta_str *text)
-{
-    char *p = (char *)(uintptr_t)text->ptr;
-    if (p)
-        explicit_bzero(p, text->len);
-    free(p);
-    *text = (aorta_str){NULL, 0};
-}
-
-static void suunto_shutdown(void *self)
-{
-    struct suunto *s = self;
-    if (!s)
-        return;
-    aorta_str *texts[] = {&s->client_id, &s->client_secret, &s->subscription_key, &s->oauth_url,
-                          &s->api_url,   &s->scope,         &s->webhook_secret};
-    for (size_t i = 0; i < AORTA_COUNT(texts); i++)
-        drop_text(texts[i]);
-    free(s);
-}
-
-static int copy_settings(struct suunto *s, const aorta_value *values)
-{
-    if (copy_text(&s->client_id, &values[SET_CLIENT_ID]) || copy_text(&s->client_secret, &values[SET_CLIENT_SECRET]) ||
-        copy_text(&s->subscription_key, &values[SET_SUBSCRIPTION_KEY]) ||
-        copy_text(&s->oauth_url, &values[SET_OAUTH_URL]) || copy_text(&s->api_url, &values[SET_API_URL]) ||
-        copy_text(&s->scope, &values[SET_SCOPE]) || copy_text(&s->webhook_secret, &values[SET_WEBHOOK_SECRET]))
-        return -1;
-    s->pkce = values[SET_PKCE].type == AORTA_TYPE_BOOL && values[SET_PKCE].u.i;
-    s->developer = values[SET_PRODUCT].type == AORTA_TYPE_ENUM && sdk_str_eq(values[SET_PRODUCT].u.s, "developer");
-    return 0;
-}
-
-/* The first setting without which nothing can work and which is empty, or NULL. */
-static const char *missing_setting(const struct suunto *s)
-{
-    const struct {
-        aorta_str value;
-        enum setting which;
-    } needed[] = {{s->client_id, SET_CLIENT_ID},
-                  {s->client_secret, SET_CLIENT_SECRET},
-                  {s->subscription_key, SET_SUBSCRIPTION_KEY},
-                  {s->oauth_url, SET_OAUTH_URL},
-                  {s->api_url, SET_API_URL}};
-    for (size_t i = 0; i < AORTA_COUNT(needed); i++)
-        if (!needed[i].value.len)
-            return settings[needed[i].which].name;
-    return NULL;
-}
+static const sdk_setting texts[] = {
+    {SET_CLIENT_ID, 1, offsetof(struct suunto, client_id)},
+    {SET_CLIENT_SECRET, 1, offsetof(struct suunto, client_secret)},
+    {SET_SUBSCRIPTION_KEY, 1, offsetof(struct suunto, subscription_key)},
+    {SET_OAUTH_URL, 1, offsetof(struct suunto, oauth_url)},
+    {SET_API_URL, 1, offsetof(struct suunto, api_url)},
+    {SET_SCOPE, 0, offsetof(struct suunto, scope)},
+    {SET_WEBHOOK_SECRET, 0, offsetof(struct suunto, webhook_secret)},
+};
 
 static aorta_status suunto_init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self)
 {
     if (count < SET_COUNT)
         return sdk_fail(ctx, AORTA_ERR_CONTRACT, "suunto.settings", "the gateway handed over %u of %u settings",
                         (unsigned)count, (unsigned)SET_COUNT);
-    struct suunto *s = calloc(1, sizeof(*s));
+    const sdk_setting *missing = sdk_setting_missing(texts, AORTA_COUNT(texts), values);
+    if (missing)
+        return sdk_fail_field(ctx, AORTA_ERR_CONFIG, "suunto.setting_missing", settings[missing->index].name,
+                              "a required setting of suunto is empty");
+    struct suunto *s = sdk_instance_new(sizeof(*s), texts, AORTA_COUNT(texts), values);
     if (!s)
         return AORTA_ERR_NOMEM;
-    if (copy_settings(s, values) != 0) {
-        suunto_shutdown(s);
-        return AORTA_ERR_NOMEM;
-    }
-    const char *missing = missing_setting(s);
-    if (missing) {
-        suunto_shutdown(s);
-        aorta_error err = {.struct_size = sizeof(err),
-                           .status = AORTA_ERR_CONFIG,
-                           .code = "suunto.setting_missing",
-                           .message = AORTA_S("a required setting of suunto is empty"),
-                           .field = sdk_str(missing)};
-        ctx->host->fail(ctx, &err);
-        return AORTA_ERR_CONFIG;
-    }
+    s->pkce = values[SET_PKCE].type == AORTA_TYPE_BOOL && values[SET_PKCE].u.i;
+    s->developer = values[SET_PRODUCT].type == AORTA_TYPE_ENUM && sdk_str_eq(values[SET_PRODUCT].u.s, "developer");
     *self = s;
     return AORTA_OK;
 }
@@ -365,7 +298,7 @@ static const aorta_plugin plugin = {
     .desc = &descriptor,
     .ops = &ops,
     .init = suunto_init,
-    .shutdown = suunto_shutdown,
+    .shutdown = sdk_instance_free,
     .get_extension = suunto_get_extension,
 };
 

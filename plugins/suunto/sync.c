@@ -10,12 +10,6 @@
 #define KEY_WORKOUTS        "workouts_until_ms"
 #define KEY_DAYS            "days_until_ms"
 
-void sync_warn(aorta_ctx *ctx, aorta_str text)
-{
-    const aorta_field kv = {AORTA_S("warning"), {.type = AORTA_TYPE_STRING, .u.s = text}};
-    ctx->host->log(ctx, AORTA_LOG_WARN, text.ptr, text.len, &kv, 1);
-}
-
 aorta_status sync_malformed(aorta_ctx *ctx)
 {
     return sdk_fail(ctx, AORTA_ERR_UPSTREAM, "suunto.malformed", "Suunto's answer is not whole JSON");
@@ -38,14 +32,10 @@ aorta_status sync_emit(aorta_ctx *ctx, const char *kind, aorta_str external_id, 
 
 static aorta_status remembered(aorta_ctx *ctx, const char *key, int64_t otherwise, int64_t *ret)
 {
-    aorta_bytes text;
-    aorta_status st = ctx->host->state_get(ctx, AORTA_STATE_CONNECTION, key, sdk_str(key).len, &text);
-    *ret = otherwise;
-    if (st == AORTA_ERR_NOT_FOUND)
-        return AORTA_OK;
-    sdk_json number;
-    if (st == AORTA_OK && sdk_json_parse(ctx, text.ptr, text.len, &number) == AORTA_OK)
-        *ret = sdk_json_int(number, otherwise);
+    aorta_str text;
+    aorta_status st = sdk_state_get(ctx, AORTA_STATE_CONNECTION, key, &text);
+    if (st != AORTA_OK || sdk_int_parse(text, ret) != 0)
+        *ret = otherwise;
     return st;
 }
 
@@ -53,9 +43,7 @@ static aorta_status remembered(aorta_ctx *ctx, const char *key, int64_t otherwis
 static aorta_status remember(aorta_ctx *ctx, const char *key, int64_t ms)
 {
     aorta_str text = sdk_format(ctx, "%lld", (long long)ms);
-    if (!text.len)
-        return AORTA_ERR_NOMEM;
-    return ctx->host->state_put(ctx, AORTA_STATE_CONNECTION, key, sdk_str(key).len, text.ptr, text.len, 0);
+    return text.ptr ? sdk_state_put(ctx, AORTA_STATE_CONNECTION, key, text, 0) : AORTA_ERR_NOMEM;
 }
 
 /* ---- plans ---- */
@@ -78,10 +66,10 @@ static void plan_manual(aorta_ctx *ctx, const aorta_sync_req *req, struct cursor
         c->to_ms = c->began_ms;
     } else if (req->data & AORTA_DATA_247) {
         aorta_str until = sdk_time_format(ctx, c->to_ms * US_PER_MS);
-        sync_warn(ctx, sdk_format(ctx,
-                                  "24/7 data was fetched up to %.*s only: Suunto gives 28 days from since; "
-                                  "sync again from there for more",
-                                  (int)until.len, until.len ? until.ptr : ""));
+        sdk_warn(ctx,
+                 "24/7 data was fetched up to %.*s only: Suunto gives 28 days from since; "
+                 "sync again from there for more",
+                 (int)until.len, until.len ? until.ptr : "");
     }
 }
 

@@ -15,9 +15,6 @@ aorta_status sync_workout(const struct suunto *self, aorta_ctx *ctx, aorta_str k
 /* The same for 24/7 data: one kind of one window. */
 aorta_status sync_days_piece(const struct suunto *self, aorta_ctx *ctx, struct cursor *c, int *more);
 
-/* A sentence for the person who asked for the sync: the host shows log lines with this key beside the result.
- */
-void sync_warn(aorta_ctx *ctx, aorta_str text);
 aorta_status sync_emit(aorta_ctx *ctx, const char *kind, aorta_str external_id, aorta_str origin, aorta_str data);
 aorta_status sync_malformed(aorta_ctx *ctx);
 

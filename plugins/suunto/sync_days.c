@@ -119,7 +119,7 @@ aorta_status sync_days_piece(const struct suunto *self, aorta_ctx *ctx, struct c
     int64_t count = 0;
     aorta_status st = get_piece(self, ctx, p, w, &answer);
     if (st == AORTA_ERR_NOT_FOUND) { /* this part of the API is not in every product: the rest still counts */
-        sync_warn(ctx, sdk_format(ctx, "Suunto does not offer %s to this subscription", p->path));
+        sdk_warn(ctx, "Suunto does not offer %s to this subscription", p->path);
         st = AORTA_OK;
     } else if (st == AORTA_OK) {
         st = emit_piece(ctx, p, w, answer.body, &count);

@@ -2,50 +2,27 @@
  * is called gone only when Suunto says so in so many words, since its outages also look like refusals. */
 #include "token.h"
 
-#define ANSWER_MAX (256 * 1024)
-
 /* ---- refusals ---- */
-
-/* The OAuth error code of an answer, or empty. */
-static aorta_str error_code(aorta_ctx *ctx, const aorta_http_resp *resp)
-{
-    sdk_json answer;
-    if (!resp->body.len || sdk_json_parse(ctx, resp->body.ptr, resp->body.len, &answer) != AORTA_OK)
-        return (aorta_str){NULL, 0};
-    return sdk_json_str(sdk_json_get(answer, "error"));
-}
-
-static aorta_status refuse(aorta_ctx *ctx, const aorta_http_resp *resp, aorta_status status, const char *code,
-                           aorta_str message)
-{
-    aorta_error err = {.struct_size = sizeof(err),
-                       .status = status,
-                       .code = code,
-                       .message = message,
-                       .upstream_status = resp->status};
-    ctx->host->fail(ctx, &err);
-    return status;
-}
 
 static aorta_status refused(aorta_ctx *ctx, enum token_grant grant, const aorta_http_resp *resp, aorta_str error)
 {
+    if (sdk_str_eq(error, "invalid_grant") && grant == GRANT_REFRESH)
+        return sdk_fail_answer(ctx, AORTA_ERR_AUTH_REVOKED, "suunto.grant_gone", resp,
+                               "Suunto no longer accepts this user's grant");
     if (sdk_str_eq(error, "invalid_grant"))
-        return grant == GRANT_REFRESH
-                   ? refuse(ctx, resp, AORTA_ERR_AUTH_REVOKED, "suunto.grant_gone",
-                            AORTA_S("Suunto no longer accepts this user's grant"))
-                   : refuse(ctx, resp, AORTA_ERR_STATE, "suunto.code_refused",
-                            AORTA_S("Suunto does not accept this authorization code; connect once more"));
+        return sdk_fail_answer(ctx, AORTA_ERR_STATE, "suunto.code_refused", resp,
+                               "Suunto does not accept this authorization code; connect once more");
     if (sdk_str_eq(error, "invalid_client") || sdk_str_eq(error, "unauthorized_client"))
-        return refuse(ctx, resp, AORTA_ERR_CONFIG, "suunto.client_refused",
-                      AORTA_S("Suunto does not accept client_id and client_secret"));
+        return sdk_fail_answer(ctx, AORTA_ERR_CONFIG, "suunto.client_refused", resp,
+                               "Suunto does not accept client_id and client_secret");
     /* Anything else that speaks of authority may be one of the outages in which every token fails for a
      * while. */
     if (resp->status == 401 || resp->status == 403 || resp->status == 404)
-        return refuse(ctx, resp, AORTA_ERR_UPSTREAM, "suunto.token_refused",
-                      AORTA_S("Suunto refused a token request without saying that the grant is gone"));
+        return sdk_fail_answer(ctx, AORTA_ERR_UPSTREAM, "suunto.token_refused", resp,
+                               "Suunto refused a token request without saying that the grant is gone");
     if (resp->status >= 200 && resp->status < 300)
-        return refuse(ctx, resp, AORTA_ERR_UPSTREAM, "suunto.token_answer",
-                      AORTA_S("Suunto's token answer holds no access token"));
+        return sdk_fail_answer(ctx, AORTA_ERR_UPSTREAM, "suunto.token_answer", resp,
+                               "Suunto's token answer holds no access token");
     return sdk_http_failure(ctx, resp, "suunto.token", "a token request");
 }
 
@@ -100,38 +77,17 @@ static int64_t lifetime(aorta_ctx *ctx, sdk_json answer, sdk_json claims)
 
 /* ---- the exchange ---- */
 
-static aorta_status post(const struct suunto *self, aorta_ctx *ctx, const sdk_query *form, const aorta_http_resp **resp)
-{
-    aorta_str basic = sdk_basic_auth(ctx, self->client_id, self->client_secret);
-    aorta_str url = sdk_url(ctx, self->oauth_url, "/oauth/token", NULL);
-    aorta_bytes body = sdk_form(form);
-    if (!basic.len || !url.len || !body.len)
-        return AORTA_ERR_NOMEM;
-    const aorta_pair headers[] = {
-        {AORTA_S("authorization"), basic},
-        {AORTA_S("content-type"), AORTA_S("application/x-www-form-urlencoded")},
-        {AORTA_S("accept"), AORTA_S("application/json")},
-    };
-    const aorta_http_req req = {.struct_size = sizeof(req),
-                                .flags = AORTA_HTTP_NO_RETRY, /* codes and refresh tokens work once */
-                                .method = "POST",
-                                .url = url,
-                                .headers = headers,
-                                .headers_count = AORTA_COUNT(headers),
-                                .body = body,
-                                .max_response = ANSWER_MAX};
-    return ctx->host->http(ctx, &req, resp);
-}
-
 aorta_status token_request(const struct suunto *self, aorta_ctx *ctx, enum token_grant grant, const sdk_query *form,
                            struct token *ret)
 {
     const aorta_http_resp *resp;
-    aorta_status st = post(self, ctx, form, &resp);
+    aorta_str basic = sdk_basic_auth(ctx, self->client_id, self->client_secret);
+    aorta_str url = sdk_url(ctx, self->oauth_url, "/oauth/token", NULL);
+    aorta_status st = sdk_token_post(ctx, url, &basic, form, &resp);
     if (st != AORTA_OK)
         return st;
     if (resp->status != 200)
-        return refused(ctx, grant, resp, error_code(ctx, resp));
+        return refused(ctx, grant, resp, sdk_oauth_error(ctx, resp));
     sdk_json answer;
     if (sdk_json_parse(ctx, resp->body.ptr, resp->body.len, &answer) != AORTA_OK)
         return refused(ctx, grant, resp, (aorta_str){NULL, 0});

@@ -8,20 +8,13 @@
 
 /* ---- verify ---- */
 
-static aorta_status denied(aorta_ctx *ctx, const char *code, aorta_str message)
-{
-    aorta_error err = {.struct_size = sizeof(err), .status = AORTA_ERR_DENIED, .code = code, .message = message};
-    ctx->host->fail(ctx, &err);
-    return err.status;
-}
-
 aorta_status suunto_webhook_verify(void *self, aorta_ctx *ctx, const aorta_webhook_req *req)
 {
     const struct suunto *s = self;
     uint8_t mac[32];
     aorta_str expected, given = sdk_pair(req->headers, req->headers_count, "x-hmac-sha256-signature");
     if (!s->webhook_secret.len)
-        return denied(ctx, "suunto.no_webhook_secret", AORTA_S("no webhook_secret is configured"));
+        return sdk_fail(ctx, AORTA_ERR_DENIED, "suunto.no_webhook_secret", "no webhook_secret is configured");
     aorta_status st = ctx->host->hmac(ctx, AORTA_DIGEST_SHA256, s->webhook_secret.ptr, s->webhook_secret.len,
                                       req->body.ptr, req->body.len, mac, sizeof(mac));
     if (st == AORTA_OK)
@@ -31,11 +24,11 @@ aorta_status suunto_webhook_verify(void *self, aorta_ctx *ctx, const aorta_webho
     /* documented as lower case; the same digits in upper case prove as much */
     char lower[SIGNATURE_HEX];
     if (given.len != sizeof(lower))
-        return denied(ctx, "suunto.signature", AORTA_S("the notification's signature is not ours"));
+        return sdk_fail(ctx, AORTA_ERR_DENIED, "suunto.signature", "the notification's signature is not ours");
     for (size_t i = 0; i < sizeof(lower); i++)
         lower[i] = given.ptr[i] >= 'A' && given.ptr[i] <= 'F' ? (char)(given.ptr[i] + 32) : given.ptr[i];
     if (!ctx->host->ct_equal(ctx, expected.ptr, expected.len, lower, sizeof(lower)))
-        return denied(ctx, "suunto.signature", AORTA_S("the notification's signature is not ours"));
+        return sdk_fail(ctx, AORTA_ERR_DENIED, "suunto.signature", "the notification's signature is not ours");
     return AORTA_OK;
 }
 

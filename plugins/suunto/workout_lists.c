@@ -2,83 +2,37 @@
 #include "workout.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
-/* ---- a JSON text that grows in the operation's arena ---- */
+/* ---- lists as JSON text ---- */
 
-struct text {
-    aorta_ctx *ctx;
-    char *at;
-    size_t len, cap;
-    int failed;
-};
-
-static int reserve(struct text *t, size_t more)
-{
-    if (t->failed)
-        return -1;
-    if (t->cap - t->len > more)
-        return 0;
-    size_t cap = (t->cap ? t->cap : 512) * 2 + more;
-    char *at = t->ctx->host->alloc(t->ctx, cap);
-    if (!at) {
-        t->failed = 1;
-        return -1;
-    }
-    if (t->len)
-        memcpy(at, t->at, t->len);
-    t->at = at;
-    t->cap = cap;
-    return 0;
-}
-
-/* Pieces are short: a few numbers with their names. */
-static void add(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void add(struct text *t, const char *fmt, ...)
-{
-    char piece[256];
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(piece, sizeof(piece), fmt, args);
-    va_end(args);
-    if (n < 0 || (size_t)n >= sizeof(piece) || reserve(t, (size_t)n) != 0) {
-        t->failed = 1;
-        return;
-    }
-    memcpy(t->at + t->len, piece, (size_t)n);
-    t->len += (size_t)n;
-}
-
-static void add_number(struct text *t, const char *name, double value)
+static void add_number(sdk_text *t, const char *name, double value)
 {
     if (isfinite(value) && fabs(value) < 1e15)
-        add(t, ",\"%s\":%.10g", name, value);
+        sdk_text_addf(t, ",\"%s\":%.10g", name, value);
 }
 
 /* Before each item of the list. */
-static void separate(struct text *t)
+static void separate(sdk_text *t)
 {
-    add(t, t->len ? "," : "[");
+    sdk_text_add(t, t->len ? AORTA_S(",") : AORTA_S("["));
 }
 
 /* Empty when no item came. */
-static aorta_status finish(struct text *t, aorta_str *ret)
+static aorta_status finish(sdk_text *t, aorta_str *ret)
 {
     if (t->len)
-        add(t, "]");
-    *ret = t->len ? (aorta_str){t->at, t->len} : (aorta_str){NULL, 0};
+        sdk_text_add(t, AORTA_S("]"));
+    *ret = sdk_text_str(t);
     return t->failed ? AORTA_ERR_NOMEM : AORTA_OK;
 }
 
 /* ---- laps ---- */
 
-static void add_lap(struct text *t, int64_t start_us, int64_t end_us, sdk_json totals)
+static void add_lap(sdk_text *t, int64_t start_us, int64_t end_us, sdk_json totals)
 {
     sdk_json hr = sdk_json_get(totals, "hr");
     separate(t);
-    add(t, "{\"start_us\":%lld,\"end_us\":%lld", (long long)start_us, (long long)end_us);
+    sdk_text_addf(t, "{\"start_us\":%lld,\"end_us\":%lld", (long long)start_us, (long long)end_us);
     add_number(t, "duration_s", number_of(sdk_json_get(totals, "duration")));
     add_number(t, "distance_m", number_of(sdk_json_get(totals, "distance")));
     add_number(t, "heart_rate_avg_bpm", heart_rate_bpm(number_of(sdk_json_get(hr, "avg"))));
@@ -86,12 +40,12 @@ static void add_lap(struct text *t, int64_t start_us, int64_t end_us, sdk_json t
     add_number(t, "speed_avg_mps", number_of(sdk_json_get(sdk_json_get(totals, "speed"), "avg")));
     add_number(t, "elevation_gain_m", number_of(sdk_json_get(totals, "ascent")));
     add_number(t, "elevation_loss_m", number_of(sdk_json_get(totals, "descent")));
-    add(t, "}");
+    sdk_text_add(t, AORTA_S("}"));
 }
 
 aorta_status workout_laps(const struct workout *w, aorta_str *ret)
 {
-    struct text t = {.ctx = w->in->ctx};
+    sdk_text t = {.ctx = w->in->ctx};
     sdk_json markers = sdk_json_get(workout_extension(w, "ManualLapStreamExtension"), "markers");
     for (sdk_json m = sdk_json_first(markers); m.node; m = sdk_json_next(m)) {
         int64_t start = epoch_us(sdk_json_double(sdk_json_get(m, "startTime"), 0));
@@ -112,7 +66,7 @@ static double limit_of(sdk_json zone, int hertz)
     return hertz && v < 15 ? per_minute(v, 1) : v;
 }
 
-static void add_zones(struct text *t, sdk_json zones, const char *kind, int hertz)
+static void add_zones(sdk_text *t, sdk_json zones, const char *kind, int hertz)
 {
     sdk_json zone[ZONE_COUNT + 1] = {{NULL}};
     for (int i = 0; i < ZONE_COUNT; i++) {
@@ -124,17 +78,17 @@ static void add_zones(struct text *t, sdk_json zones, const char *kind, int hert
         if (!(seconds >= 0))
             continue;
         separate(t);
-        add(t, "{\"kind\":\"%s\",\"index\":%d", kind, i + 1);
+        sdk_text_addf(t, "{\"kind\":\"%s\",\"index\":%d", kind, i + 1);
         add_number(t, "lower", limit_of(zone[i], hertz));
         add_number(t, "upper", limit_of(zone[i + 1], hertz)); /* where the next one begins; the last has none */
         add_number(t, "seconds", seconds);
-        add(t, "}");
+        sdk_text_add(t, AORTA_S("}"));
     }
 }
 
 aorta_status workout_zones(const struct workout *w, aorta_str *ret)
 {
-    struct text t = {.ctx = w->in->ctx};
+    sdk_text t = {.ctx = w->in->ctx};
     sdk_json zones = sdk_json_get(workout_extension(w, "IntensityExtension"), "zones");
     add_zones(&t, sdk_json_get(zones, "heartRate"), "heart_rate", 1);
     add_zones(&t, sdk_json_get(zones, "speed"), "speed", 0);
@@ -162,7 +116,7 @@ static int position_of(sdk_json point, double *lat, double *lon)
 
 aorta_status workout_route(const struct workout *w, aorta_str *ret)
 {
-    struct text t = {.ctx = w->in->ctx};
+    sdk_text t = {.ctx = w->in->ctx};
     sdk_json location = workout_extension(w, "LocationStreamExtension");
     sdk_json points = sdk_json_get(location, "locationPoints");
     if (sdk_json_type(points) != SDK_JSON_ARRAY)
@@ -177,7 +131,7 @@ aorta_status workout_route(const struct workout *w, aorta_str *ret)
         if (!at || !position_of(m, &lat, &lon))
             continue;
         separate(&t);
-        add(&t, "[%lld,%.10g,%.10g]", (long long)at, lat, lon);
+        sdk_text_addf(&t, "[%lld,%.10g,%.10g]", (long long)at, lat, lon);
     }
     return finish(&t, ret);
 }

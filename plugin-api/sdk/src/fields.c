@@ -72,3 +72,11 @@ void sdk_add_number(sdk_fields *f, const char *key, sdk_json object, const char 
     if (v >= min)
         sdk_add_float(f, key, v * factor);
 }
+
+aorta_status sdk_emit_record(aorta_ctx *ctx, aorta_record *record, const sdk_fields *fields)
+{
+    record->fields = fields->field;
+    record->fields_count = fields->count;
+    aorta_status st = ctx->host->emit_record(ctx, record);
+    return st == AORTA_ERR_DATA ? AORTA_OK : st;
+}

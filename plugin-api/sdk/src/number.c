@@ -135,6 +135,11 @@ int sdk_number_int(const char *text, size_t len, int64_t *ret)
     return 0;
 }
 
+int sdk_int_parse(aorta_str text, int64_t *ret)
+{
+    return text.len ? sdk_number_int(text.ptr, text.len, ret) : -1;
+}
+
 int sdk_number_parse(aorta_str text, double *ret)
 {
     return text.len ? sdk_number_double(text.ptr, text.len, ret) : -1;

@@ -1,4 +1,4 @@
-/* Decimal text to numbers, whatever the locale. Only json.c uses this. */
+/* Decimal text to numbers, whatever the locale. json.c uses this; plugins have sdk_number_parse and sdk_int_parse. */
 #ifndef AORTA_SDK_NUMBER_H
 #define AORTA_SDK_NUMBER_H
 

@@ -3,8 +3,6 @@
  * whole may still be wrong inside, which shows when it is parsed. */
 #include "aorta/sdk.h"
 
-#include <string.h>
-
 #define DEPTH_MAX 64 /* one bit of a word for each open bracket; sdk_json_parse accepts no more either */
 
 static int is_space(char c)
@@ -20,16 +18,6 @@ static aorta_str behind(aorta_str text, size_t len)
         text.ptr++;
         text.len--;
     }
-    return text;
-}
-
-aorta_str sdk_outline_trim(aorta_str text)
-{
-    if (!text.len)
-        return text;
-    text = behind(text, text.len >= 3 && memcmp(text.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0);
-    while (text.len && is_space(text.ptr[text.len - 1]))
-        text.len--;
     return text;
 }
 

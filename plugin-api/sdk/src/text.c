@@ -1,11 +1,9 @@
-/* Text in the operation's arena, log lines and failures. Nothing here keeps anything beyond the operation. */
+/* Text: comparing it, cutting it, copying it into the operation's arena. */
 #include "aorta/sdk.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#define LINE_MAX_BYTES 1024 /* a log line or a message longer than this is cut */
 
 aorta_str sdk_str(const char *text)
 {
@@ -29,6 +27,40 @@ int sdk_str_ieq(aorta_str a, const char *b)
     for (size_t i = 0; i < a.len; i++)
         if (lower(a.ptr[i]) != lower(b[i]))
             return 0;
+    return 1;
+}
+
+int sdk_str_cmp(aorta_str a, aorta_str b)
+{
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static int is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+aorta_str sdk_trim(aorta_str text)
+{
+    size_t begin = text.len >= 3 && memcmp(text.ptr, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0, end = text.len;
+    while (begin < end && is_space(text.ptr[begin]))
+        begin++;
+    while (end > begin && is_space(text.ptr[end - 1]))
+        end--;
+    return end ? (aorta_str){text.ptr + begin, end - begin} : text;
+}
+
+int sdk_split(aorta_str *rest, char at, aorta_str *part)
+{
+    if (!rest->len)
+        return 0;
+    const char *mark = memchr(rest->ptr, at, rest->len);
+    size_t len = mark ? (size_t)(mark - rest->ptr) : rest->len, taken = len + (mark != NULL);
+    *part = (aorta_str){rest->ptr, len};
+    rest->ptr += taken;
+    rest->len -= taken;
     return 1;
 }
 
@@ -56,48 +88,4 @@ char *sdk_cstr(aorta_ctx *ctx, aorta_str s)
         memcpy(text, s.ptr, s.len);
     text[s.len] = '\0';
     return text;
-}
-
-/* A cut must not leave half a UTF-8 character behind. */
-static size_t whole_characters(const char *text, size_t len)
-{
-    size_t start = len;
-    while (start > 0 && len - start < 4 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start == 0)
-        return len;
-    unsigned char lead = (unsigned char)text[start - 1];
-    size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
-    return len - (start - 1) < need ? start - 1 : len;
-}
-
-static size_t line(char *buf, size_t cap, const char *fmt, va_list args) __attribute__((format(printf, 3, 0)));
-static size_t line(char *buf, size_t cap, const char *fmt, va_list args)
-{
-    int n = vsnprintf(buf, cap, fmt, args);
-    if (n < 0)
-        return 0;
-    return (size_t)n < cap ? (size_t)n : whole_characters(buf, cap - 1);
-}
-
-void sdk_log(aorta_ctx *ctx, uint32_t level, const char *fmt, ...)
-{
-    char buf[LINE_MAX_BYTES];
-    va_list args;
-    va_start(args, fmt);
-    size_t len = line(buf, sizeof(buf), fmt, args);
-    va_end(args);
-    ctx->host->log(ctx, level, buf, len, NULL, 0);
-}
-
-aorta_status sdk_fail(aorta_ctx *ctx, aorta_status status, const char *code, const char *fmt, ...)
-{
-    char buf[LINE_MAX_BYTES];
-    va_list args;
-    va_start(args, fmt);
-    size_t len = line(buf, sizeof(buf), fmt, args);
-    va_end(args);
-    aorta_error err = {.struct_size = sizeof(err), .status = status, .code = code, .message = {buf, len}};
-    ctx->host->fail(ctx, &err);
-    return status;
 }

@@ -1,6 +1,7 @@
 /* Query strings and form bodies, and the pairs that come back. Everything is percent-encoded by RFC 3986: the
  * unreserved characters stay, a space is %20, which form decoders accept too. */
 #include "aorta/sdk.h"
+#include "grow.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -28,33 +29,15 @@ static size_t encode(char *out, aorta_str in)
     return (size_t)(p - out);
 }
 
-/* Room for `more` bytes; what is outgrown stays in the arena, so growth doubles. */
-static int reserve(aorta_ctx *ctx, sdk_query *q, size_t more)
-{
-    if (q->failed)
-        return -1;
-    if (q->cap - q->len >= more)
-        return 0;
-    size_t cap = q->cap ? q->cap * 2 : 256;
-    while (cap - q->len < more)
-        cap *= 2;
-    char *text = ctx->host->alloc(ctx, cap);
-    if (!text) {
-        q->failed = 1;
-        return -1;
-    }
-    if (q->len)
-        memcpy(text, q->text, q->len);
-    q->text = text;
-    q->cap = cap;
-    return 0;
-}
-
 void sdk_query_add(aorta_ctx *ctx, sdk_query *q, const char *name, aorta_str value)
 {
     aorta_str key = sdk_str(name);
-    if (reserve(ctx, q, 2 + 3 * (key.len + value.len)) != 0)
+    char *text = q->failed ? NULL : sdk_grow(ctx, q->text, q->len, &q->cap, 2 + 3 * (key.len + value.len));
+    if (!text) {
+        q->failed = 1;
         return;
+    }
+    q->text = text;
     if (q->len)
         q->text[q->len++] = '&';
     q->len += encode(q->text + q->len, key);

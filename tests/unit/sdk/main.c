@@ -6,6 +6,10 @@
 int main(void)
 {
     SRunner *runner = srunner_create(suite_text());
+    srunner_add_suite(runner, suite_grow());
+    srunner_add_suite(runner, suite_say());
+    srunner_add_suite(runner, suite_state());
+    srunner_add_suite(runner, suite_oauth());
     srunner_add_suite(runner, suite_json());
     srunner_add_suite(runner, suite_outline());
     srunner_add_suite(runner, suite_time());

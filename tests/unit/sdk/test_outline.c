@@ -135,14 +135,6 @@ START_TEST(depth_has_a_bound)
 }
 END_TEST
 
-START_TEST(trimming)
-{
-    ck_assert(sdk_str_eq(sdk_outline_trim(sdk_str("\xEF\xBB\xBF \n{} \r\n")), "{}"));
-    ck_assert_uint_eq(sdk_outline_trim(sdk_str(" \t ")).len, 0);
-    ck_assert_uint_eq(sdk_outline_trim((aorta_str){NULL, 0}).len, 0);
-}
-END_TEST
-
 Suite *suite_outline(void)
 {
     Suite *s = suite_create("outline");
@@ -153,7 +145,6 @@ Suite *suite_outline(void)
     tcase_add_test(t, one_value_after_the_other);
     tcase_add_test(t, no_beginning_is_whole);
     tcase_add_test(t, depth_has_a_bound);
-    tcase_add_test(t, trimming);
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,4 +1,4 @@
-/* Text, URLs, forms, pairs, fields, PKCE and Basic authentication. */
+/* Text, URLs, forms, pairs, fields. */
 #include "aorta/sdk.h"
 #include "fake_host.h"
 #include "tests.h"
@@ -46,18 +46,51 @@ START_TEST(formatting)
 }
 END_TEST
 
-START_TEST(failing_names_the_reason_and_cuts_whole_characters)
+START_TEST(order_is_that_of_bytes)
 {
-    ck_assert_int_eq(sdk_fail(ctx, AORTA_ERR_CONFLICT, "x.y", "no %s", "way"), AORTA_ERR_CONFLICT);
-    ck_assert_int_eq(host.failed, AORTA_ERR_CONFLICT);
-    ck_assert_str_eq(host.fail_code, "x.y");
-    ck_assert_str_eq(host.fail_message, "no way");
-    char text[2001];
-    for (int i = 0; i < 1000; i++)
-        memcpy(text + 2 * i, "\xC3\xA9", 2);
-    text[2000] = '\0';
-    sdk_log(ctx, AORTA_LOG_INFO, "x%s", text); /* cut at 1,023 bytes, which is inside a character */
-    ck_assert_uint_eq(strlen(host.log.ptr), strlen("2 ") + 1 + 2 * 511 + strlen("\n"));
+    static const char *const ascending[] = {"", "A", "AB", "B", "a", "\xC3\xA9"};
+    for (size_t i = 0; i < AORTA_COUNT(ascending); i++)
+        for (size_t k = 0; k < AORTA_COUNT(ascending); k++) {
+            int order = sdk_str_cmp(sdk_str(ascending[i]), sdk_str(ascending[k]));
+            ck_assert_int_eq((order > 0) - (order < 0), (i > k) - (i < k));
+        }
+    ck_assert_int_eq(sdk_str_cmp((aorta_str){NULL, 0}, AORTA_S("")), 0);
+}
+END_TEST
+
+START_TEST(trimming)
+{
+    is(sdk_trim(AORTA_S("\xEF\xBB\xBF \n{ } \r\n")), "{ }");
+    is(sdk_trim(AORTA_S("a")), "a");
+    ck_assert_uint_eq(sdk_trim(AORTA_S(" \t ")).len, 0);
+    ck_assert_uint_eq(sdk_trim(AORTA_S("\xEF\xBB\xBF")).len, 0);
+    ck_assert_uint_eq(sdk_trim((aorta_str){NULL, 0}).len, 0);
+}
+END_TEST
+
+/* The parts of `text`, each in brackets. */
+static void splits_into(aorta_str text, const char *wanted)
+{
+    char got[64] = "";
+    aorta_str part;
+    while (sdk_split(&text, ',', &part)) {
+        ck_assert_uint_lt(strlen(got) + part.len + 3, sizeof(got));
+        strcat(got, "[");
+        strncat(got, part.len ? part.ptr : "", part.len);
+        strcat(got, "]");
+    }
+    ck_assert_str_eq(got, wanted);
+    ck_assert_uint_eq(text.len, 0);
+}
+
+START_TEST(splitting)
+{
+    splits_into(AORTA_S("a,bc,d"), "[a][bc][d]");
+    splits_into(AORTA_S("a,"), "[a]");
+    splits_into(AORTA_S(",a,,b"), "[][a][][b]");
+    splits_into(AORTA_S(","), "[]");
+    splits_into(AORTA_S(""), "");
+    splits_into((aorta_str){NULL, 0}, "");
 }
 END_TEST
 
@@ -110,23 +143,6 @@ START_TEST(pairs_and_fields)
 }
 END_TEST
 
-START_TEST(pkce_is_s256)
-{
-    aorta_str verifier, challenge;
-    ck_assert_int_eq(sdk_pkce(ctx, &verifier, &challenge), AORTA_OK);
-    /* the fake host's random is 00 01 02 … 1f */
-    is(verifier, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
-    is(challenge, "6oZqdX5MOLq_qBJ8vppAnT4fk6AP8UiP9zX8-Rev_9A");
-    ck_assert_uint_eq(verifier.len, 43);
-}
-END_TEST
-
-START_TEST(basic_authentication)
-{
-    is(sdk_basic_auth(ctx, AORTA_S("Aladdin"), AORTA_S("open sesame")), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
-}
-END_TEST
-
 START_TEST(fields_leave_out_what_is_not_known)
 {
     sdk_fields f = {0};
@@ -156,6 +172,30 @@ START_TEST(fields_leave_out_what_is_not_known)
 }
 END_TEST
 
+static aorta_status next_answer;
+
+static aorta_status take_record(aorta_ctx *c, const aorta_record *r)
+{
+    (void)c;
+    ck_assert_uint_eq(r->fields_count, 1);
+    ck_assert(sdk_str_eq(r->fields[0].key, "n"));
+    return next_answer;
+}
+
+START_TEST(a_refused_record_is_no_failure)
+{
+    sdk_fields f = {0};
+    aorta_record record = {.struct_size = sizeof(record), .kind = AORTA_S("score")};
+    sdk_add_int(&f, "n", 1);
+    host.table.emit_record = take_record;
+    ck_assert_int_eq(sdk_emit_record(ctx, &record, &f), AORTA_OK);
+    next_answer = AORTA_ERR_DATA;
+    ck_assert_int_eq(sdk_emit_record(ctx, &record, &f), AORTA_OK);
+    next_answer = AORTA_ERR_CANCELLED;
+    ck_assert_int_eq(sdk_emit_record(ctx, &record, &f), AORTA_ERR_CANCELLED);
+}
+END_TEST
+
 Suite *suite_text(void)
 {
     Suite *s = suite_create("text");
@@ -163,14 +203,15 @@ Suite *suite_text(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, comparing);
     tcase_add_test(t, formatting);
-    tcase_add_test(t, failing_names_the_reason_and_cuts_whole_characters);
+    tcase_add_test(t, order_is_that_of_bytes);
+    tcase_add_test(t, trimming);
+    tcase_add_test(t, splitting);
     tcase_add_test(t, queries_are_encoded);
     tcase_add_test(t, a_long_query_grows);
     tcase_add_test(t, a_query_without_memory_gives_no_url);
     tcase_add_test(t, pairs_and_fields);
-    tcase_add_test(t, pkce_is_s256);
-    tcase_add_test(t, basic_authentication);
     tcase_add_test(t, fields_leave_out_what_is_not_known);
+    tcase_add_test(t, a_refused_record_is_no_failure);
     suite_add_tcase(s, t);
     return s;
 }

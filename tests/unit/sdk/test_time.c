@@ -161,6 +161,7 @@ START_TEST(absent_text_is_no_time)
     ck_assert_int_eq(sdk_clock_parse(absent, &v), -1);
     ck_assert_int_eq(sdk_duration_parse(absent, &v), -1);
     ck_assert_int_eq(sdk_number_parse(absent, &number), -1);
+    ck_assert_int_eq(sdk_int_parse(absent, &v), -1);
     ck_assert_int_eq(v, 77);
     ck_assert_int_eq(offset, 77);
     ck_assert_int_eq(has, 77);

@@ -5,6 +5,10 @@
 #include <check.h>
 
 Suite *suite_text(void);
+Suite *suite_grow(void);
+Suite *suite_say(void);
+Suite *suite_state(void);
+Suite *suite_oauth(void);
 Suite *suite_json(void);
 Suite *suite_outline(void);
 Suite *suite_time(void);

@@ -1,11 +1,13 @@
 /* aorta/sdk.h - optional helpers for plugin authors, in libaortasdk.a (hidden symbols; nothing of it is ABI).
  *
- * What every provider needs and no plugin should write again: text and URL building in the operation's arena, PKCE,
- * Basic authentication, one mapping from HTTP answers to statuses, times, and a fast read-only JSON reader on yajl.
+ * What every provider needs and no plugin should write again: text and URL building in the operation's arena, the
+ * common parts of OAuth, one mapping from HTTP answers to statuses, times, settings and state, and a fast read-only
+ * JSON reader on yajl.
  *
  * Every function is safe from any thread inside the operation whose ctx it is given. Memory comes from
- * ctx->host->alloc and is gone when the operation returns; nothing here needs a free. Functions that return
- * a pointer or an aorta_str return NULL / {NULL,0} when that memory is spent: return AORTA_ERR_NOMEM then.
+ * ctx->host->alloc and is gone when the operation returns; nothing here needs a free, but for sdk_instance_new.
+ * Functions that return a pointer or an aorta_str return NULL / {NULL,0} when that memory is spent: return
+ * AORTA_ERR_NOMEM then.
  */
 #ifndef AORTA_SDK_H
 #define AORTA_SDK_H
@@ -20,13 +22,63 @@
 aorta_str sdk_str(const char *text);         /* borrowed; NULL gives {NULL,0} */
 int sdk_str_eq(aorta_str a, const char *b);  /* exact */
 int sdk_str_ieq(aorta_str a, const char *b); /* ASCII letters of either case */
+int sdk_str_cmp(aorta_str a, aorta_str b);   /* by bytes, as memcmp says it; a beginning comes before the whole */
+aorta_str sdk_trim(aorta_str text);          /* without white space at both ends, and without a byte order mark */
+/* The part of *rest before the next `at`, or all of it; *rest becomes what follows. 1, or 0 when *rest is empty:
+ * while (sdk_split(&rest, '\n', &line)) … */
+int sdk_split(aorta_str *rest, char at, aorta_str *part);
 aorta_str sdk_format(aorta_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *sdk_cstr(aorta_ctx *ctx, aorta_str s); /* NUL-terminated copy */
 
+/* ---- text that grows: sdk_text t = {.ctx = ctx}; sdk_text_addf(&t, "[%d", n); … sdk_text_str(&t) ---- */
+
+typedef struct sdk_text {
+    aorta_ctx *ctx;
+    char *ptr;
+    size_t len, cap;
+    int failed; /* memory is spent: the text is not whole, and nothing more is added */
+} sdk_text;
+
+void sdk_text_reserve(sdk_text *t, size_t more); /* where the length is known beforehand; adding grows by doubling */
+void sdk_text_add(sdk_text *t, aorta_str s);
+void sdk_text_addf(sdk_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+aorta_str sdk_text_str(const sdk_text *t); /* {NULL,0} when it failed, and while it is empty */
+
+/* ---- what is said: messages are for people, and hold neither tokens nor health data; beyond 1 KiB they are cut ----
+ */
+
 void sdk_log(aorta_ctx *ctx, uint32_t level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* A line at level WARN that the sync run shows as one of its warnings. */
+void sdk_warn(aorta_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Records the failure and returns `status`: `return sdk_fail(ctx, AORTA_ERR_DATA, "polar.bad_json", "…", …);` */
 aorta_status sdk_fail(aorta_ctx *ctx, aorta_status status, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same, about one parameter or setting. */
+aorta_status sdk_fail_field(aorta_ctx *ctx, aorta_status status, const char *code, const char *field, const char *fmt,
+                            ...) __attribute__((format(printf, 5, 6)));
+/* The same, because of an answer of the provider, whose HTTP status it records. See also sdk_http_failure. */
+aorta_status sdk_fail_answer(aorta_ctx *ctx, aorta_status status, const char *code, const aorta_http_resp *resp,
+                             const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* ---- settings: init's values are gone when it returns, so an instance brings its own copies ---- */
+
+typedef struct sdk_setting {
+    uint32_t index; /* among the descriptor's settings */
+    int required;   /* must not be empty */
+    size_t at;      /* offsetof an aorta_str of the instance */
+} sdk_setting;
+
+/* The first required text that is empty, or NULL. */
+const sdk_setting *sdk_setting_missing(const sdk_setting *texts, uint32_t count, const aorta_value *values);
+/* An instance of `size` zeroed bytes with its texts filled in; NULL without memory. From malloc, as it outlives init.
+ */
+void *sdk_instance_new(size_t size, const sdk_setting *texts, uint32_t count, const aorta_value *values);
+void sdk_instance_free(void *self); /* wiped first, as secrets are in it; accepts NULL */
+
+/* ---- state: AORTA_STATE_* by a key, as text ---- */
+
+aorta_status sdk_state_get(aorta_ctx *ctx, uint32_t scope, const char *key, aorta_str *ret); /* absent: OK, empty */
+aorta_status sdk_state_put(aorta_ctx *ctx, uint32_t scope, const char *key, aorta_str value, int64_t ttl_s);
 
 /* ---- URLs and forms: sdk_query q = {0}; sdk_query_add(ctx, &q, "code", code); … sdk_url(ctx, base, path, &q) ---- */
 
@@ -47,7 +99,17 @@ aorta_str sdk_field(const aorta_field *fields, uint32_t count, const char *key);
 
 /* RFC 7636 S256: verifier of 43 characters, challenge of 43 characters. */
 aorta_status sdk_pkce(aorta_ctx *ctx, aorta_str *verifier, aorta_str *challenge);
+/* authorize: makes a verifier, keeps it with the flow, and adds its challenge to the query of the consent page. */
+aorta_status sdk_pkce_ask(aorta_ctx *ctx, sdk_query *page);
+/* callback: adds the flow's verifier to the form of the exchange. NOT_FOUND when the flow is over or was another's. */
+aorta_status sdk_pkce_answer(aorta_ctx *ctx, sdk_query *form);
 aorta_str sdk_basic_auth(aorta_ctx *ctx, aorta_str user, aorta_str password); /* "Basic …" */
+aorta_str sdk_bearer_auth(aorta_ctx *ctx, aorta_str token);                   /* "Bearer …" */
+/* POSTs the form to a token endpoint, with an Authorization header unless it is NULL. It is never sent twice: codes and
+ * refresh tokens are good for one use. NOMEM also when url, header or form could not be built. */
+aorta_status sdk_token_post(aorta_ctx *ctx, aorta_str url, const aorta_str *authorization, const sdk_query *form,
+                            const aorta_http_resp **resp);
+aorta_str sdk_oauth_error(aorta_ctx *ctx, const aorta_http_resp *resp); /* `error` of a refusal (RFC 6749), or empty */
 
 /* ---- HTTP ---- */
 
@@ -59,6 +121,7 @@ aorta_str sdk_http_header(const aorta_http_resp *resp, const char *lower_case_na
 
 /* The whole text is one decimal number, in any locale; it is read correctly rounded. 0, or -1. */
 int sdk_number_parse(aorta_str text, double *ret);
+int sdk_int_parse(aorta_str text, int64_t *ret); /* fractions are cut; -1 also when it does not fit */
 
 /* ---- JSON: a flat, read-only tree in the arena; texts point into the input where they have no escapes ---- */
 
@@ -104,7 +167,6 @@ typedef struct sdk_outline {
     int first;
 } sdk_outline;
 
-aorta_str sdk_outline_trim(aorta_str text); /* without white space at both ends, and without a byte order mark */
 /* The first value of text; *rest is what follows it, from its first character that is no white space. 0, or -1 when
  * there is no value or it does not end. */
 int sdk_outline_value(aorta_str text, aorta_str *value, aorta_str *rest);
@@ -128,6 +190,10 @@ int sdk_duration_parse(aorta_str text, int64_t *us);     /* ISO 8601 "P1DT2H44M8
 aorta_str sdk_date_format(aorta_ctx *ctx, int64_t days); /* "2026-11-20" */
 aorta_str sdk_time_format(aorta_ctx *ctx, int64_t us);   /* "2026-11-20T18:05:07Z" */
 
+/* ---- normalize: the payload's bytes in one piece; a big payload is read into the arena ---- */
+
+aorta_status sdk_payload_bytes(aorta_ctx *ctx, const aorta_payload *payload, aorta_bytes *ret);
+
 /* ---- records: sdk_fields f = {0}; sdk_add_float(&f, "distance_m", d); … ---- */
 
 #define SDK_FIELDS_MAX 64
@@ -146,6 +212,9 @@ void sdk_add_float(sdk_fields *f, const char *key, double value);  /* not finite
 void sdk_add_json(sdk_fields *f, const char *key, aorta_str json); /* empty = left out */
 /* The number at `key` of a JSON object, times factor; absent, null or below min = left out. */
 void sdk_add_number(sdk_fields *f, const char *key, sdk_json object, const char *json_key, double factor, double min);
+
+/* Emits the record with these fields. OK also when the host refused it (it is counted there, and the rest goes on). */
+aorta_status sdk_emit_record(aorta_ctx *ctx, aorta_record *record, const sdk_fields *fields);
 
 /* Gathers samples and emits runs of at most 65,536 in time order (sorting them if they were not). Each sample goes to
  * the run of the current offset, source, version and flags. */
