@@ -84,6 +84,8 @@ void gw_gate_close(void *self, struct MHD_Connection *connection, void **context
     }
     mhd_request_completed(NULL, connection, &request->ulfius, why);
     gw_buf_free(&request->reply.body);
+    if (request->reply.stream.some)
+        request->reply.stream.close(request->reply.stream.self);
     gw_arena_free(&request->arena);
     free(request);
     *context = NULL;

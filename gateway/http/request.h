@@ -19,8 +19,13 @@ struct gw_http;
 
 struct gw_reply {
     int status;
-    const char *type;   /* content type; NULL = JSON */
-    struct gw_buf body; /* handed on whole: no copy of a large answer */
+    const char *type;        /* content type; NULL = JSON */
+    struct gw_buf body;      /* handed on whole: no copy of a large answer */
+    struct gw_reply_stream { /* or, when some is set, a body that is written while it is sent */
+        bool (*some)(void *self, char *out, size_t most, size_t *ret); /* *ret 0 = the end; false = cut off */
+        void (*close)(void *self);
+        void *self;
+    } stream;
     struct gw_reply_header {
         const char *name, *value;
     } headers[GW_REPLY_HEADERS_MOST];

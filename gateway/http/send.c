@@ -4,9 +4,8 @@
 #include "base/log.h"
 #include "http/inside.h"
 
-#define JSON_TYPE   "application/json"
-#define BLOCK       (128 * 1024)
-#define STREAM_FROM (64 * 1024) /* a larger body is not copied whole but block by block */
+#define JSON_TYPE "application/json"
+#define BLOCK     (64 * 1024)
 
 /* What every answer says; calls put for each. */
 static void each_header(struct gw_http_request *request, void (*put)(void *to, const char *name, const char *value),
@@ -40,18 +39,68 @@ static char *take_body(struct gw_http_request *request)
     return data;
 }
 
-enum MHD_Result gw_send_now(struct gw_http_request *request, bool last)
+static ssize_t stream_read(void *self, uint64_t offset, char *out, size_t most)
+{
+    struct gw_reply_stream *stream = self;
+    size_t n = 0;
+
+    (void)offset;
+    if (!stream->some(stream->self, out, most, &n))
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    return n ? (ssize_t)n : MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+static void stream_close(void *self)
+{
+    struct gw_reply_stream *stream = self;
+
+    stream->close(stream->self);
+    free(stream);
+}
+
+/* A copy that lives as long as the response; the reply's own is done with. NULL: no memory, and it is closed. */
+static struct gw_reply_stream *take_stream(struct gw_http_request *request)
+{
+    struct gw_reply_stream *copy = malloc(sizeof(*copy));
+
+    if (copy)
+        *copy = request->reply.stream;
+    else
+        request->reply.stream.close(request->reply.stream.self);
+    request->reply.stream = (struct gw_reply_stream){0};
+    return copy;
+}
+
+static struct MHD_Response *response_of(struct gw_http_request *request)
 {
     size_t len = request->reply.body.len;
-    char *data = take_body(request);
-    struct MHD_Response *response = data ? MHD_create_response_from_buffer_with_free_callback(len, data, free)
-                                         : MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response;
+    void *self;
+
+    if (request->reply.stream.some) {
+        self = take_stream(request);
+        response =
+            self ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, stream_read, self, stream_close) : NULL;
+        if (self && !response)
+            stream_close(self);
+        return response;
+    }
+    if (len == 0)
+        return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    self = take_body(request);
+    response = MHD_create_response_from_buffer_with_free_callback(len, self, free);
+    if (!response)
+        free(self);
+    return response;
+}
+
+enum MHD_Result gw_send_now(struct gw_http_request *request, bool last)
+{
+    struct MHD_Response *response = response_of(request);
     enum MHD_Result result;
 
-    if (!response) {
-        free(data);
+    if (!response)
         return MHD_NO;
-    }
     request->refused = true;
     request->linger = !last;
     each_header(request, put_mhd, response);
@@ -69,48 +118,19 @@ static void put_ulfius(void *to, const char *name, const char *value)
         gw_log(GW_LOG_WARN, "header left out", "name", name, NULL);
 }
 
-struct stream {
-    char *data;
-    size_t len;
-};
-
-static ssize_t stream_read(void *self, uint64_t offset, char *out, size_t most)
+static void set_stream(struct gw_http_request *request, struct _u_response *response)
 {
-    const struct stream *stream = self;
-    size_t left;
+    struct gw_reply_stream *stream = take_stream(request);
 
-    if (offset >= stream->len)
-        return U_STREAM_END;
-    left = stream->len - (size_t)offset;
-    if (left > most)
-        left = most;
-    memcpy(out, stream->data + offset, left);
-    return (ssize_t)left;
-}
-
-static void stream_free(void *self)
-{
-    struct stream *stream = self;
-
-    free(stream->data);
-    free(stream);
-}
-
-/* ulfius copies a body that is given whole; a large one is handed out in blocks instead. */
-static bool set_stream(struct gw_http_request *request, struct _u_response *response)
-{
-    struct stream *stream = malloc(sizeof(*stream));
-
-    if (!stream)
-        return false;
-    stream->len = request->reply.body.len;
-    stream->data = take_body(request);
+    if (!stream) {
+        response->status = 500;
+        return;
+    }
     response->stream_callback = stream_read;
-    response->stream_callback_free = stream_free;
+    response->stream_callback_free = stream_close;
     response->stream_user_data = stream;
-    response->stream_size = stream->len;
+    response->stream_size = U_STREAM_SIZE_UNKNOWN;
     response->stream_block_size = BLOCK;
-    return true;
 }
 
 void gw_send_ulfius(struct gw_http_request *request, struct _u_response *response)
@@ -120,8 +140,10 @@ void gw_send_ulfius(struct gw_http_request *request, struct _u_response *respons
     response->status = reply->status;
     each_header(request, put_ulfius, response);
     request->replied = true;
-    if (reply->body.len >= STREAM_FROM && set_stream(request, response))
+    if (reply->stream.some) {
+        set_stream(request, response);
         return;
+    }
     response->binary_body_length = reply->body.len;
     response->binary_body = take_body(request);
 }

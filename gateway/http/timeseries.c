@@ -5,6 +5,7 @@
 #include "read/read.h"
 
 #define TYPES_MOST 128
+#define SHORT_PAGE 4000 /* rows: about a megabyte */
 
 struct types {
     uint16_t numbers[TYPES_MOST];
@@ -64,6 +65,35 @@ static enum gw_code only_raw(struct gw_http_request *request, struct gw_err *err
                                 "resolution: only raw is offered by this version.");
 }
 
+static bool some(void *self, char *out, size_t most, size_t *ret)
+{
+    return gw_read_timeseries_some(self, out, most, ret);
+}
+
+static void close_reader(void *self)
+{
+    struct gw_series_reader *reader = self;
+
+    gw_read_timeseries_close(&reader);
+}
+
+/* A short page is written at once and has a length; a long one is written while it is sent. */
+static enum gw_code write_page(struct gw_http_request *request, const struct gw_read_series *query, struct gw_err *err)
+{
+    struct gw_series_reader *reader = NULL;
+    enum gw_code code = gw_read_timeseries_open(request->http->options.db, request->arena, query, &reader, err);
+
+    if (code != GW_OK)
+        return code;
+    if (gw_read_timeseries_rows(reader) > SHORT_PAGE) {
+        request->reply.stream = (struct gw_reply_stream){some, close_reader, reader};
+        return GW_OK;
+    }
+    code = gw_read_timeseries_all(reader, &request->reply.body, err);
+    gw_read_timeseries_close(&reader);
+    return code;
+}
+
 enum gw_code gw_answer_timeseries(struct gw_http_request *request, struct gw_err *err)
 {
     const struct gw_arg *from = gw_request_arg(request, "start_time"), *to = gw_request_arg(request, "end_time");
@@ -83,6 +113,6 @@ enum gw_code gw_answer_timeseries(struct gw_http_request *request, struct gw_err
     if (code != GW_OK)
         return code;
     query.metrics_count = types.count;
-    code = gw_read_timeseries(request->http->options.db, request->arena, &query, &request->reply.body, err);
+    code = write_page(request, &query, err);
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
 }

@@ -10,7 +10,8 @@
 #define SERIES_LEN (3 + 8 + 2 + 4 + 4)
 
 /* Against typing errors and cut texts, not against an enemy: FNV-1a. */
-static uint32_t check_sum(const uint8_t *p, size_t len) {
+static uint32_t check_sum(const uint8_t *p, size_t len)
+{
     uint32_t h = 2166136261u;
 
     for (size_t i = 0; i < len; i++)
@@ -18,13 +19,15 @@ static uint32_t check_sum(const uint8_t *p, size_t len) {
     return h;
 }
 
-static uint8_t *put(uint8_t *p, uint64_t value, int bytes) {
+static uint8_t *put(uint8_t *p, uint64_t value, int bytes)
+{
     for (int i = bytes - 1; i >= 0; i--)
         *p++ = (uint8_t)(value >> (8 * i));
     return p;
 }
 
-static uint64_t get(const uint8_t **p, int bytes) {
+static uint64_t get(const uint8_t **p, int bytes)
+{
     uint64_t value = 0;
 
     for (int i = 0; i < bytes; i++)
@@ -32,7 +35,8 @@ static uint64_t get(const uint8_t **p, int bytes) {
     return value;
 }
 
-void gw_cursor_write(const struct gw_cursor *cursor, char out[GW_CURSOR_TEXT]) {
+void gw_cursor_write(const struct gw_cursor *cursor, char out[GW_CURSOR_TEXT])
+{
     uint8_t bytes[EVENT_LEN], *p = bytes;
 
     *p++ = VERSION;
@@ -50,7 +54,8 @@ void gw_cursor_write(const struct gw_cursor *cursor, char out[GW_CURSOR_TEXT]) {
     gw_b64url_encode(bytes, (size_t)(p - bytes), out);
 }
 
-static enum gw_code not_ours(struct gw_err *err) {
+static enum gw_code not_ours(struct gw_err *err)
+{
     enum gw_code code = gw_fail(err, GW_INVALID, "cursor is not one that a page of this list gave out.");
 
     if (err)
@@ -58,8 +63,8 @@ static enum gw_code not_ours(struct gw_err *err) {
     return code;
 }
 
-enum gw_code gw_cursor_read(struct gw_str text, enum gw_cursor_kind kind, struct gw_cursor *ret,
-                            struct gw_err *err) {
+enum gw_code gw_cursor_read(struct gw_str text, enum gw_cursor_kind kind, struct gw_cursor *ret, struct gw_err *err)
+{
     size_t want = kind == GW_CURSOR_SERIES ? SERIES_LEN : EVENT_LEN, len = 0;
     uint8_t bytes[GW_CURSOR_TEXT];
     const uint8_t *p = bytes;

@@ -13,12 +13,14 @@ struct scan {
     struct gw_buf *out;
 };
 
-static void skip_space(struct scan *s) {
+static void skip_space(struct scan *s)
+{
     while (*s->p == ' ' || *s->p == '\n' || *s->p == '\r' || *s->p == '\t')
         s->p++;
 }
 
-static bool take(struct scan *s, char c) {
+static bool take(struct scan *s, char c)
+{
     skip_space(s);
     if (*s->p != c)
         return false;
@@ -28,7 +30,8 @@ static bool take(struct scan *s, char c) {
 }
 
 /* A string with its quotes, as it stands. */
-static bool take_string(struct scan *s, struct gw_str *ret) {
+static bool take_string(struct scan *s, struct gw_str *ret)
+{
     const char *first = s->p;
 
     if (*s->p != '"')
@@ -43,7 +46,8 @@ static bool take_string(struct scan *s, struct gw_str *ret) {
     return true;
 }
 
-static bool take_scalar(struct scan *s, struct gw_str *ret) {
+static bool take_scalar(struct scan *s, struct gw_str *ret)
+{
     const char *first = s->p;
 
     if (*s->p == '"')
@@ -56,7 +60,8 @@ static bool take_scalar(struct scan *s, struct gw_str *ret) {
 }
 
 /* name is with its quotes. "start_us" with a whole number becomes "start_time" with a text. */
-static void write_member(struct gw_buf *out, struct gw_str name, struct gw_str value) {
+static void write_member(struct gw_buf *out, struct gw_str name, struct gw_str value)
+{
     int64_t us;
 
     if (name.len > 5 && memcmp(name.ptr + name.len - 4, "_us\"", 4) == 0 && gw_parse_i64(value, &us)) {
@@ -69,7 +74,8 @@ static void write_member(struct gw_buf *out, struct gw_str name, struct gw_str v
     gw_buf_add(out, value.ptr, value.len);
 }
 
-static bool copy_object(struct scan *s) {
+static bool copy_object(struct scan *s)
+{
     struct gw_str name, value;
 
     if (!take(s, '{'))
@@ -88,12 +94,13 @@ static bool copy_object(struct scan *s) {
     return true;
 }
 
-static bool copy_point(struct scan *s) {
+static bool copy_point(struct scan *s)
+{
     struct gw_str t, latitude, longitude;
     int64_t us;
 
-    if (!take(s, '[') || !take_scalar(s, &t) || !take(s, ',') || !take_scalar(s, &latitude) ||
-        !take(s, ',') || !take_scalar(s, &longitude) || !take(s, ']') || !gw_parse_i64(t, &us))
+    if (!take(s, '[') || !take_scalar(s, &t) || !take(s, ',') || !take_scalar(s, &latitude) || !take(s, ',') ||
+        !take_scalar(s, &longitude) || !take(s, ']') || !gw_parse_i64(t, &us))
         return false;
     gw_write_time(s->out, "{\"timestamp\":", us);
     gw_buf_str(s->out, ",\"latitude\":");
@@ -104,7 +111,8 @@ static bool copy_point(struct scan *s) {
     return true;
 }
 
-static bool copy_array(struct scan *s, bool (*item)(struct scan *s)) {
+static bool copy_array(struct scan *s, bool (*item)(struct scan *s))
+{
     if (!take(s, '['))
         return false;
     gw_buf_char(s->out, '[');
@@ -120,7 +128,8 @@ static bool copy_array(struct scan *s, bool (*item)(struct scan *s)) {
     return *s->p == '\0';
 }
 
-static void copy(struct gw_buf *out, const char *json, bool (*item)(struct scan *s)) {
+static void copy(struct gw_buf *out, const char *json, bool (*item)(struct scan *s))
+{
     struct scan s = {.p = json, .out = out};
     size_t before = out->len;
 
@@ -131,10 +140,12 @@ static void copy(struct gw_buf *out, const char *json, bool (*item)(struct scan 
     gw_buf_str(out, "null");
 }
 
-void gw_detail_timed(struct gw_buf *out, const char *json) {
+void gw_detail_timed(struct gw_buf *out, const char *json)
+{
     copy(out, json, copy_object);
 }
 
-void gw_detail_route(struct gw_buf *out, const char *json) {
+void gw_detail_route(struct gw_buf *out, const char *json)
+{
     copy(out, json, copy_point);
 }

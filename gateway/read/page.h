@@ -14,12 +14,11 @@ struct gw_event_pager {
 };
 
 /* Fills the query; GW_INVALID when the cursor is not one of ours. */
-enum gw_code gw_pager_begin(struct gw_event_pager *pager, enum gw_cursor_kind kind,
-                            const struct gw_read_page *page, struct gw_event_query *ret,
-                            struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_pager_begin(struct gw_event_pager *pager, enum gw_cursor_kind kind, const struct gw_read_page *page,
+                            struct gw_event_query *ret, struct gw_err *err) GW_MUST_USE;
 /* first, last: of the page as shown, NULL when it is empty. Writes the closing members. */
-void gw_pager_end(struct gw_event_pager *pager, const struct gw_read_page *page,
-                  const struct gw_event_query *query, const struct gw_event_page *rows,
-                  const struct gw_record_head *first, const struct gw_record_head *last, struct gw_buf *out);
+void gw_pager_end(struct gw_event_pager *pager, const struct gw_read_page *page, const struct gw_event_query *query,
+                  const struct gw_event_page *rows, const struct gw_record_head *first,
+                  const struct gw_record_head *last, struct gw_buf *out);
 
 #endif

@@ -13,8 +13,7 @@ struct gw_read_page {
     int64_t from_us, to_us;          /* [from, to) */
     const char *from_text, *to_text; /* echoed in metadata */
     const char *type;                /* record_type of workouts, or NULL */
-    struct gw_str
-        cursor; /* as the client sent it; empty = first page. GW_INVALID when it is not one of ours */
+    struct gw_str cursor; /* as the client sent it; empty = first page. GW_INVALID when it is not one of ours */
     int64_t limit;
 };
 
@@ -34,5 +33,17 @@ struct gw_read_series {
 /* Raw samples, oldest first by (time, metric, source). */
 enum gw_code gw_read_timeseries(struct gw_db *db, struct gw_arena *arena, const struct gw_read_series *query,
                                 struct gw_buf *out, struct gw_err *err) GW_MUST_USE;
+
+/* The same, a piece at a time, so that a large answer is never in memory whole: what can fail is done by open, the
+ * rest is writing. The arena and the page's texts must live until close. [one thread at a time] */
+struct gw_series_reader;
+enum gw_code gw_read_timeseries_open(struct gw_db *db, struct gw_arena *arena, const struct gw_read_series *query,
+                                     struct gw_series_reader **ret, struct gw_err *err) GW_MUST_USE;
+int64_t gw_read_timeseries_rows(const struct gw_series_reader *reader); /* at most so many rows will come */
+/* At most `most` bytes; *ret 0 = the end. False: no memory, and no more will come. */
+bool gw_read_timeseries_some(struct gw_series_reader *reader, char *out, size_t most, size_t *ret) GW_MUST_USE;
+enum gw_code gw_read_timeseries_all(struct gw_series_reader *reader, struct gw_buf *out,
+                                    struct gw_err *err) GW_MUST_USE; /* what is left of it */
+void gw_read_timeseries_close(struct gw_series_reader **reader);
 
 #endif

@@ -7,17 +7,18 @@
 
 #include "base/time.h"
 
-static const char pairs[] =
-    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
-    "4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
-    "888990919293949596979899";
+static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
+                            "4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
+                            "888990919293949596979899";
 
-static inline char *put2(char *p, unsigned v) {
+static inline char *put2(char *p, unsigned v)
+{
     memcpy(p, pairs + 2 * v, 2);
     return p + 2;
 }
 
-static char *put_digits(char *p, uint64_t v) {
+static char *put_digits(char *p, uint64_t v)
+{
     char text[20], *q = text + sizeof(text);
 
     while (v >= 100) {
@@ -36,7 +37,8 @@ static char *put_digits(char *p, uint64_t v) {
 }
 
 /* n / 10000 with at least one digit behind the point and no zero at the end. */
-static char *put_scaled(char *p, uint64_t n) {
+static char *put_scaled(char *p, uint64_t n)
+{
     unsigned fraction = (unsigned)(n % 10000);
     int digits = 4;
 
@@ -52,7 +54,8 @@ static char *put_scaled(char *p, uint64_t n) {
     return p + digits;
 }
 
-static char *put_general(char *p, double v) {
+static char *put_general(char *p, double v)
+{
     int n = 0;
 
     for (int precision = 15; precision <= 17; precision++) {
@@ -67,7 +70,8 @@ static char *put_general(char *p, double v) {
     return p + n;
 }
 
-char *gw_number_put(char *p, double v) {
+char *gw_number_put(char *p, double v)
+{
     double positive = fabs(v);
 
     if (positive < 1e9) {
@@ -89,7 +93,8 @@ char *gw_number_put(char *p, double v) {
     return put_general(p, v);
 }
 
-static void day_set(struct gw_sample_day *day, int64_t t_us) {
+static void day_set(struct gw_sample_day *day, int64_t t_us)
+{
     char text[32];
     int64_t days = gw_floor_div(t_us, GW_US_PER_DAY);
 
@@ -99,20 +104,13 @@ static void day_set(struct gw_sample_day *day, int64_t t_us) {
     memcpy(day->date, text, 11);
 }
 
-char *gw_sample_put(char *p, struct gw_sample_day *day, const struct gw_sample_form *form, int64_t t_us,
-                    double v) {
-    uint64_t of_day;
-    unsigned second, fraction, minute;
+/* "18:05:07.123456Z"; the fraction only when there is one. */
+static inline char *put_clock(char *p, uint64_t of_day)
+{
+    unsigned second = (unsigned)(of_day / 1000000), fraction = (unsigned)(of_day - (uint64_t)second * 1000000);
+    unsigned minute = second / 60;
 
-    if (t_us < day->first_us || t_us > day->last_us)
-        day_set(day, t_us);
-    of_day = (uint64_t)(t_us - day->first_us);
-    second = (unsigned)(of_day / 1000000);
-    fraction = (unsigned)(of_day - (uint64_t)second * 1000000);
-    minute = second / 60;
-    memcpy(p, "{\"timestamp\":\"", 14);
-    memcpy(p + 14, day->date, 11);
-    p = put2(p + 25, minute / 60);
+    p = put2(p, minute / 60);
     *p++ = ':';
     p = put2(p, minute % 60);
     *p++ = ':';
@@ -122,8 +120,30 @@ char *gw_sample_put(char *p, struct gw_sample_day *day, const struct gw_sample_f
         p = put2(put2(put2(p, fraction / 10000), fraction / 100 % 100), fraction % 100);
     }
     *p++ = 'Z';
-    memcpy(p, form->middle.ptr, form->middle.len);
-    p = gw_number_put(p + form->middle.len, v);
-    memcpy(p, form->end.ptr, form->end.len);
-    return p + form->end.len;
+    return p;
+}
+
+size_t gw_samples_put(char **at, const char *end, bool comma, struct gw_sample_day *day,
+                      const struct gw_sample_form *form, const int64_t *t_us, const double *v, size_t count)
+{
+    const struct gw_sample_form f = *form;
+    size_t room = gw_sample_room(&f) + 1, i;
+    char *p = *at;
+
+    for (i = 0; i < count && (size_t)(end - p) >= room; i++) {
+        if (t_us[i] < day->first_us || t_us[i] > day->last_us)
+            day_set(day, t_us[i]);
+        if (comma)
+            *p++ = ',';
+        comma = true;
+        memcpy(p, "{\"timestamp\":\"", 14);
+        memcpy(p + 14, day->date, 11);
+        p = put_clock(p + 25, (uint64_t)(t_us[i] - day->first_us));
+        memcpy(p, f.middle.ptr, f.middle.len);
+        p = gw_number_put(p + f.middle.len, v[i]);
+        memcpy(p, f.end.ptr, f.end.len);
+        p += f.end.len;
+    }
+    *at = p;
+    return i;
 }

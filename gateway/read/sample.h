@@ -19,20 +19,24 @@ struct gw_sample_day {
     int64_t first_us, last_us; /* of the day the text is for; first > last = none yet */
     char date[12];             /* "2026-11-20T" */
 };
-#define GW_SAMPLE_DAY_NONE                                                                                   \
-    { .first_us = 1, .last_us = 0 }
+#define GW_SAMPLE_DAY_NONE                                                                                             \
+    {                                                                                                                  \
+        .first_us = 1, .last_us = 0                                                                                    \
+    }
 
 #define GW_NUMBER_MOST 32
 /* As JSON with a decimal point or exponent, shortest that reads back. v is finite. Returns the end. */
 char *gw_number_put(char *p, double v);
 
 /* Room that gw_sample_put needs for this form. */
-static inline size_t gw_sample_room(const struct gw_sample_form *form) {
+static inline size_t gw_sample_room(const struct gw_sample_form *form)
+{
     return 14 + 27 + form->middle.len + GW_NUMBER_MOST + form->end.len;
 }
 
-/* Writes the row at p; returns the end. */
-char *gw_sample_put(char *p, struct gw_sample_day *day, const struct gw_sample_form *form, int64_t t_us,
-                    double v);
+/* Writes rows with commas between them, and one in front when `comma`, as many as there is room for; returns how many.
+ * *p moves. */
+size_t gw_samples_put(char **p, const char *end, bool comma, struct gw_sample_day *day,
+                      const struct gw_sample_form *form, const int64_t *t_us, const double *v, size_t count);
 
 #endif

@@ -6,12 +6,14 @@
 #include "read/source.h"
 
 /* Minutes are whole and rounded down, as the field's readers expect. */
-static void write_minutes(struct gw_buf *out, const char *key, double seconds) {
+static void write_minutes(struct gw_buf *out, const char *key, double seconds)
+{
     gw_write_int(out, key, isnan(seconds) ? seconds : floor(seconds / 60));
 }
 
 /* Both spellings; null when no stage is known at all. */
-static void write_stages(struct gw_buf *out, const struct gw_sleep *s) {
+static void write_stages(struct gw_buf *out, const struct gw_sleep *s)
+{
     if (isnan(s->awake_s) && isnan(s->light_s) && isnan(s->deep_s) && isnan(s->rem_s)) {
         gw_buf_str(out, ",\"stages\":null");
         return;
@@ -27,7 +29,8 @@ static void write_stages(struct gw_buf *out, const struct gw_sleep *s) {
     gw_buf_char(out, '}');
 }
 
-static void write_row(struct gw_buf *out, const struct gw_sleep *s, const struct gw_source *source) {
+static void write_row(struct gw_buf *out, const struct gw_sleep *s, const struct gw_source *source)
+{
     double seconds = isnan(s->duration_s) ? (double)(s->head.end_us - s->head.start_us) / 1e6 : s->duration_s;
 
     gw_write_uuid(out, "{\"id\":", s->head.id);
@@ -46,7 +49,8 @@ static void write_row(struct gw_buf *out, const struct gw_sleep *s, const struct
     gw_buf_char(out, '}');
 }
 
-static void write_page(struct gw_buf *out, const struct gw_event_page *rows) {
+static void write_page(struct gw_buf *out, const struct gw_event_page *rows)
+{
     gw_buf_str(out, "{\"data\":[");
     for (size_t i = 0; i < rows->count; i++) {
         const struct gw_sleep *s = &rows->sleeps[i];
@@ -58,7 +62,8 @@ static void write_page(struct gw_buf *out, const struct gw_event_page *rows) {
 }
 
 enum gw_code gw_read_sleep(struct gw_db *db, struct gw_arena *arena, const struct gw_read_page *page,
-                           struct gw_buf *out, struct gw_err *err) {
+                           struct gw_buf *out, struct gw_err *err)
+{
     struct gw_event_pager pager;
     struct gw_event_query query;
     struct gw_event_page rows = {0};

@@ -12,31 +12,31 @@ static const struct device_word beginnings[] = {{"Watch", "watch"}, {"iPhone", "
 
 /* Anywhere in the model, in any case. The order decides: "Ionic Band watch" is a watch. */
 static const struct device_word model_words[] = {
-    {"watch", "watch"},    {"band", "band"},        {"vivosmart", "band"}, {"vivofit", "band"},
-    {"ring", "ring"},      {"oura", "ring"},        {"phone", "phone"},    {"scale", "scale"},
-    {"index", "scale"},    {"forerunner", "watch"}, {"fenix", "watch"},    {"venu", "watch"},
-    {"epix", "watch"},     {"enduro", "watch"},     {"instinct", "watch"}, {"tactix", "watch"},
-    {"approach", "watch"}, {"vantage", "watch"},    {"grit x", "watch"},   {"pacer", "watch"},
-    {"ignite", "watch"},   {"unite", "watch"},      {"suunto", "watch"},   {"vertical", "watch"},
-    {"race", "watch"},     {"peak", "watch"},       {"whoop", "band"},
+    {"watch", "watch"},  {"band", "band"},      {"vivosmart", "band"}, {"vivofit", "band"},   {"ring", "ring"},
+    {"oura", "ring"},    {"phone", "phone"},    {"scale", "scale"},    {"index", "scale"},    {"forerunner", "watch"},
+    {"fenix", "watch"},  {"venu", "watch"},     {"epix", "watch"},     {"enduro", "watch"},   {"instinct", "watch"},
+    {"tactix", "watch"}, {"approach", "watch"}, {"vantage", "watch"},  {"grit x", "watch"},   {"pacer", "watch"},
+    {"ignite", "watch"}, {"unite", "watch"},    {"suunto", "watch"},   {"vertical", "watch"}, {"race", "watch"},
+    {"peak", "watch"},   {"whoop", "band"},
 };
 
 /* In the name of the writer, where no model is known. */
 static const struct device_word writer_words[] = {
-    {"autosleep", "watch"},   {"mi band", "band"}, {"xiaomi", "band"},
-    {"amazfit band", "band"}, {"oura", "ring"},
+    {"autosleep", "watch"}, {"mi band", "band"}, {"xiaomi", "band"}, {"amazfit band", "band"}, {"oura", "ring"},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static const char *containing(const struct device_word *table, size_t count, const char *text) {
+static const char *containing(const struct device_word *table, size_t count, const char *text)
+{
     for (size_t i = 0; i < count; i++)
         if (strcasestr(text, table[i].word))
             return table[i].type;
     return NULL;
 }
 
-const char *gw_device_type(const char *model, const char *original) {
+const char *gw_device_type(const char *model, const char *original)
+{
     const char *type;
 
     if (!model || !model[0])
@@ -48,7 +48,8 @@ const char *gw_device_type(const char *model, const char *original) {
     return type ? type : "other";
 }
 
-void gw_source_json(const struct gw_source *source, struct gw_buf *out) {
+void gw_source_json(const struct gw_source *source, struct gw_buf *out)
+{
     static const struct gw_source nobody;
     const struct gw_source *s = source ? source : &nobody;
     const char *provider = s->provider ? s->provider : "unknown";

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 static int compare_key(uint16_t metric_a, int32_t source_a, bool daily_a, uint16_t metric_b, int32_t source_b,
-                       bool daily_b) {
+                       bool daily_b)
+{
     if (metric_a != metric_b)
         return metric_a < metric_b ? -1 : 1;
     if (source_a != source_b)
@@ -13,14 +14,16 @@ static int compare_key(uint16_t metric_a, int32_t source_a, bool daily_a, uint16
     return (int)daily_a - (int)daily_b;
 }
 
-static int compare_streams(const void *a, const void *b) {
+static int compare_streams(const void *a, const void *b)
+{
     const struct gw_stream *x = *(struct gw_stream *const *)a, *y = *(struct gw_stream *const *)b;
 
     return compare_key(x->metric, x->source_id, x->daily_total, y->metric, y->source_id, y->daily_total);
 }
 
 /* First index whose time is not before t. */
-static uint32_t lower_bound(const struct gw_block *block, int64_t t) {
+static uint32_t lower_bound(const struct gw_block *block, int64_t t)
+{
     uint32_t low = 0, high = block->count;
 
     while (low < high) {
@@ -35,7 +38,8 @@ static uint32_t lower_bound(const struct gw_block *block, int64_t t) {
 
 /* data and tail of a row as one block: the tail's samples are newer, and the version rule says so too. */
 static enum gw_code decode(struct gw_arena *arena, const struct gw_block_row *row, struct gw_block *ret,
-                           struct gw_err *err) {
+                           struct gw_err *err)
+{
     struct gw_block data = {0}, tail = {0};
     struct gw_block_merge counts;
     enum gw_code code = GW_OK;
@@ -52,7 +56,8 @@ static enum gw_code decode(struct gw_arena *arena, const struct gw_block_row *ro
     return GW_OK;
 }
 
-static int64_t live(const struct gw_block *block, uint32_t i, uint32_t end) {
+static int64_t live(const struct gw_block *block, uint32_t i, uint32_t end)
+{
     int64_t n = 0;
 
     for (; i < end; i++)
@@ -60,8 +65,9 @@ static int64_t live(const struct gw_block *block, uint32_t i, uint32_t end) {
     return n;
 }
 
-enum gw_code gw_row_count(struct gw_arena *arena, const struct gw_block_row *row, int64_t from_us,
-                          int64_t to_us, int64_t *ret, struct gw_err *err) {
+enum gw_code gw_row_count(struct gw_arena *arena, const struct gw_block_row *row, int64_t from_us, int64_t to_us,
+                          int64_t *ret, struct gw_err *err)
+{
     struct gw_block block;
     enum gw_code code = decode(arena, row, &block, err);
 
@@ -70,7 +76,8 @@ enum gw_code gw_row_count(struct gw_arena *arena, const struct gw_block_row *row
     return code;
 }
 
-static bool grow(struct gw_arena *arena, void **items, size_t *cap, size_t count, size_t size) {
+static bool grow(struct gw_arena *arena, void **items, size_t *cap, size_t count, size_t size)
+{
     size_t more = *cap ? *cap * 2 : 8;
     void *p;
 
@@ -86,7 +93,8 @@ static bool grow(struct gw_arena *arena, void **items, size_t *cap, size_t count
     return true;
 }
 
-static struct gw_stream *stream_of(struct gw_streams *s, const struct gw_block_row *row) {
+static struct gw_stream *stream_of(struct gw_streams *s, const struct gw_block_row *row)
+{
     struct gw_stream *stream;
 
     for (size_t i = s->count; i-- > 0;) {
@@ -105,8 +113,9 @@ static struct gw_stream *stream_of(struct gw_streams *s, const struct gw_block_r
     return stream;
 }
 
-static enum gw_code load_row(struct gw_streams *s, const struct gw_block_row *row, int64_t from_us,
-                             int64_t to_us, struct gw_err *err) {
+static enum gw_code load_row(struct gw_streams *s, const struct gw_block_row *row, int64_t from_us, int64_t to_us,
+                             struct gw_err *err)
+{
     struct gw_part part = {0};
     struct gw_stream *stream;
     enum gw_code code = decode(s->arena, row, &part.block, err);
@@ -118,18 +127,17 @@ static enum gw_code load_row(struct gw_streams *s, const struct gw_block_row *ro
     if (part.i >= part.end)
         return GW_OK;
     stream = stream_of(s, row);
-    if (!stream ||
-        !grow(s->arena, (void **)&stream->parts, &stream->parts_cap, stream->parts_count, sizeof(part)))
+    if (!stream || !grow(s->arena, (void **)&stream->parts, &stream->parts_cap, stream->parts_count, sizeof(part)))
         return gw_fail(err, GW_NOMEM, NULL);
     stream->parts[stream->parts_count++] = part;
     stream->last = stream->parts_count;
     return GW_OK;
 }
 
-enum gw_code gw_streams_load(struct gw_streams *streams, struct gw_arena *arena,
-                             const struct gw_block_row *rows, size_t rows_count,
-                             const struct gw_source *sources, size_t sources_count, int64_t from_us,
-                             int64_t to_us, struct gw_err *err) {
+enum gw_code gw_streams_load(struct gw_streams *streams, struct gw_arena *arena, const struct gw_block_row *rows,
+                             size_t rows_count, const struct gw_source *sources, size_t sources_count, int64_t from_us,
+                             int64_t to_us, struct gw_err *err)
+{
     enum gw_code code = GW_OK;
 
     *streams = (struct gw_streams){.arena = arena};
@@ -146,20 +154,21 @@ enum gw_code gw_streams_load(struct gw_streams *streams, struct gw_arena *arena,
     return GW_OK;
 }
 
-int64_t gw_streams_count(const struct gw_streams *streams) {
+int64_t gw_streams_count(const struct gw_streams *streams)
+{
     int64_t n = 0;
 
     for (size_t i = 0; i < streams->count; i++)
         for (size_t k = streams->item[i]->first; k < streams->item[i]->last; k++)
-            n += live(&streams->item[i]->parts[k].block, streams->item[i]->parts[k].i,
-                      streams->item[i]->parts[k].end);
+            n += live(&streams->item[i]->parts[k].block, streams->item[i]->parts[k].i, streams->item[i]->parts[k].end);
     return n;
 }
 
 /* Leaves what is strictly behind the cursor's row, or strictly before it. */
-static void clip(struct gw_stream *stream, const struct gw_cursor *after) {
-    int order = compare_key(stream->metric, stream->source_id, stream->daily_total, after->metric,
-                            after->source_id, after->daily_total);
+static void clip(struct gw_stream *stream, const struct gw_cursor *after)
+{
+    int order = compare_key(stream->metric, stream->source_id, stream->daily_total, after->metric, after->source_id,
+                            after->daily_total);
     /* Forwards a sample at the very time stays when its stream comes later; backwards when it comes earlier.
      */
     int64_t bound = after->t_us + (after->backwards ? order < 0 : order <= 0);
@@ -175,7 +184,8 @@ static void clip(struct gw_stream *stream, const struct gw_cursor *after) {
 }
 
 /* Finds the stream's next sample in the direction of the walk; false at its end. */
-static bool settle(struct gw_stream *stream, bool backwards) {
+static bool settle(struct gw_stream *stream, bool backwards)
+{
     while (stream->first < stream->last) {
         struct gw_part *part = &stream->parts[backwards ? stream->last - 1 : stream->first];
         while (part->i < part->end) {
@@ -197,13 +207,15 @@ static bool settle(struct gw_stream *stream, bool backwards) {
     return false;
 }
 
-static inline bool before(const struct gw_streams *s, const struct gw_stream *a, const struct gw_stream *b) {
+static inline bool before(const struct gw_streams *s, const struct gw_stream *a, const struct gw_stream *b)
+{
     if (a->t_us != b->t_us)
         return (a->t_us < b->t_us) != s->backwards;
     return (a->rank < b->rank) != s->backwards;
 }
 
-static void sift_down(struct gw_streams *s, size_t i) {
+static void sift_down(struct gw_streams *s, size_t i)
+{
     struct gw_stream *moving = s->heap[i];
 
     for (size_t child; (child = 2 * i + 1) < s->heap_count; i = child) {
@@ -216,7 +228,8 @@ static void sift_down(struct gw_streams *s, size_t i) {
     s->heap[i] = moving;
 }
 
-enum gw_code gw_streams_begin(struct gw_streams *streams, const struct gw_cursor *after, struct gw_err *err) {
+enum gw_code gw_streams_begin(struct gw_streams *streams, const struct gw_cursor *after, struct gw_err *err)
+{
     streams->backwards = after && after->backwards;
     streams->heap_count = 0;
     streams->heap = gw_arena_alloc(streams->arena, (streams->count + 1) * sizeof(struct gw_stream *));
@@ -233,15 +246,65 @@ enum gw_code gw_streams_begin(struct gw_streams *streams, const struct gw_cursor
     return GW_OK;
 }
 
-bool gw_streams_next(struct gw_streams *streams, struct gw_sample_at *ret) {
+/* The offset of sample i, and where it changes next. Found from the last place on, or from the front again. */
+static int32_t offset_at(struct gw_part *part, uint32_t i, uint32_t *ret_end)
+{
+    const struct gw_block *block = &part->block;
+
+    *ret_end = block->count;
+    if (block->runs_count == 0)
+        return GW_NO_OFFSET;
+    if (block->runs[part->run].first > i)
+        part->run = 0;
+    while (part->run + 1 < block->runs_count && block->runs[part->run + 1].first <= i)
+        part->run++;
+    if (part->run + 1 < block->runs_count)
+        *ret_end = block->runs[part->run + 1].first;
+    return block->runs[part->run].offset_s;
+}
+
+/* Times of the top stream that come before everything else in the heap. */
+static int64_t time_bound(const struct gw_streams *s)
+{
+    const struct gw_stream *second = NULL;
+
+    for (size_t i = 1; i <= 2 && i < s->heap_count; i++)
+        if (!second || before(s, s->heap[i], second))
+            second = s->heap[i];
+    if (!second)
+        return INT64_MAX;
+    return second->t_us + (s->heap[0]->rank < second->rank);
+}
+
+static uint32_t run_end(const struct gw_block *block, uint32_t i, uint32_t end, int64_t bound)
+{
+    i++; /* the first is known to be good */
+    while (i < end && block->t_us[i] < bound && !isnan(block->v[i]))
+        i++;
+    return i;
+}
+
+bool gw_streams_next(struct gw_streams *streams, uint32_t most, struct gw_sample_run *ret)
+{
     struct gw_stream *stream;
     struct gw_part *part;
+    uint32_t same;
 
     if (streams->heap_count == 0)
         return false;
     stream = streams->heap[0];
     part = &stream->parts[streams->backwards ? stream->last - 1 : stream->first];
-    *ret = (struct gw_sample_at){stream, part, streams->backwards ? --part->end : part->i++};
+    if (streams->backwards) {
+        part->end--;
+        *ret = (struct gw_sample_run){stream, part, part->end, part->end + 1, offset_at(part, part->end, &same)};
+    } else {
+        *ret = (struct gw_sample_run){stream, part, part->i, part->i, offset_at(part, part->i, &same)};
+        if (same > part->end)
+            same = part->end;
+        if (same - part->i > most)
+            same = part->i + most;
+        part->i = ret->end = run_end(&part->block, part->i, same, time_bound(streams));
+    }
     if (!settle(stream, streams->backwards))
         streams->heap[0] = streams->heap[--streams->heap_count];
     if (streams->heap_count > 1)

@@ -16,7 +16,7 @@
 struct gw_part {
     struct gw_block block;
     uint32_t i, end;
-    uint32_t run; /* of the sample shown last */
+    uint32_t run; /* of the block's runs: that of the sample shown last */
 };
 
 struct gw_stream {
@@ -42,28 +42,31 @@ struct gw_streams {
 };
 
 /* Decodes rows (in the order of the store) into streams, clipped to [from, to). GW_DATA, GW_NOMEM */
-enum gw_code gw_streams_load(struct gw_streams *streams, struct gw_arena *arena,
-                             const struct gw_block_row *rows, size_t rows_count,
-                             const struct gw_source *sources, size_t sources_count, int64_t from_us,
+enum gw_code gw_streams_load(struct gw_streams *streams, struct gw_arena *arena, const struct gw_block_row *rows,
+                             size_t rows_count, const struct gw_source *sources, size_t sources_count, int64_t from_us,
                              int64_t to_us, struct gw_err *err) GW_MUST_USE;
 /* Samples still to be walked. */
 int64_t gw_streams_count(const struct gw_streams *streams);
 /* One row decoded: how many of its samples are in [from, to). */
-enum gw_code gw_row_count(struct gw_arena *arena, const struct gw_block_row *row, int64_t from_us,
-                          int64_t to_us, int64_t *ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_row_count(struct gw_arena *arena, const struct gw_block_row *row, int64_t from_us, int64_t to_us,
+                          int64_t *ret, struct gw_err *err) GW_MUST_USE;
 
 /* Begins a walk: behind `after` (or before it, newest first, when it says so); NULL = from the oldest. */
 enum gw_code gw_streams_begin(struct gw_streams *streams, const struct gw_cursor *after,
                               struct gw_err *err) GW_MUST_USE;
 
-struct gw_sample_at {
+/* Samples [i, end) of a part, none of them deleted. */
+struct gw_sample_run {
     struct gw_stream *stream;
     struct gw_part *part;
-    uint32_t i;
+    uint32_t i, end;
+    int32_t offset_s;
 };
-/* False at the end. */
-bool gw_streams_next(struct gw_streams *streams, struct gw_sample_at *ret);
-static inline bool gw_streams_more(const struct gw_streams *streams) {
+/* At most `most` samples that follow each other in one part and have one offset; backwards one at a time. False at
+ * the end. */
+bool gw_streams_next(struct gw_streams *streams, uint32_t most, struct gw_sample_run *ret);
+static inline bool gw_streams_more(const struct gw_streams *streams)
+{
     return streams->heap_count > 0;
 }
 

@@ -39,7 +39,8 @@ static const char *const paced_types[] = {
     "walking_fitness",
 };
 
-static bool paced(const char *type) {
+static bool paced(const char *type)
+{
     size_t low = 0, high = sizeof(paced_types) / sizeof(paced_types[0]);
 
     while (low < high) {
@@ -56,7 +57,8 @@ static bool paced(const char *type) {
 }
 
 /* Seconds for a kilometre, to a tenth; NaN where it would say nothing. */
-static double pace_of(const struct gw_workout *w) {
+static double pace_of(const struct gw_workout *w)
+{
     double seconds = isnan(w->moving_time_s) ? w->duration_s : w->moving_time_s;
 
     if (!w->type || !paced(w->type) || !(w->distance_m > 0) || !(seconds > 0))
@@ -64,7 +66,8 @@ static double pace_of(const struct gw_workout *w) {
     return round(seconds / (w->distance_m / 1000) * 10) / 10;
 }
 
-static const char *part_of_day(int64_t start_us, int32_t offset_s) {
+static const char *part_of_day(int64_t start_us, int32_t offset_s)
+{
     int64_t local = start_us + (offset_s == GW_NO_OFFSET ? 0 : offset_s * GW_US_PER_S);
     int64_t hour = (local - gw_floor_div(local, GW_US_PER_DAY) * GW_US_PER_DAY) / GW_US_PER_HOUR;
 
@@ -76,7 +79,8 @@ static const char *part_of_day(int64_t start_us, int32_t offset_s) {
 }
 
 /* The provider's title, or one that a person would give. */
-static void write_name(struct gw_buf *out, const struct gw_workout *w) {
+static void write_name(struct gw_buf *out, const struct gw_workout *w)
+{
     const char *title = w->type ? gw_workout_type_title(gw_str(w->type)) : NULL;
 
     if (w->name && w->name[0]) {
@@ -90,20 +94,21 @@ static void write_name(struct gw_buf *out, const struct gw_workout *w) {
     gw_buf_char(out, '"');
 }
 
-static double seconds_between(const struct gw_record_head *head) {
+static double seconds_between(const struct gw_record_head *head)
+{
     return (double)(head->end_us - head->start_us) / 1e6;
 }
 
 /* The members of a row, without the closing brace. */
-static void write_row(struct gw_buf *out, const struct gw_workout *w, const struct gw_source *source) {
+static void write_row(struct gw_buf *out, const struct gw_workout *w, const struct gw_source *source)
+{
     gw_write_uuid(out, "{\"id\":", w->head.id);
     gw_write_text(out, ",\"type\":", w->type ? w->type : "unknown");
     write_name(out, w);
     gw_write_time(out, ",\"start_time\":", w->head.start_us);
     gw_write_time(out, ",\"end_time\":", w->head.end_us);
     gw_write_offset(out, ",\"zone_offset\":", w->head.offset_s);
-    gw_write_int(out,
-                 ",\"duration_seconds\":", isnan(w->duration_s) ? seconds_between(&w->head) : w->duration_s);
+    gw_write_int(out, ",\"duration_seconds\":", isnan(w->duration_s) ? seconds_between(&w->head) : w->duration_s);
     gw_write_float(out, ",\"calories_kcal\":", w->energy_kcal);
     gw_write_float(out, ",\"distance_meters\":", w->distance_m);
     gw_write_int(out, ",\"avg_heart_rate_bpm\":", w->hr_avg);
@@ -115,7 +120,8 @@ static void write_row(struct gw_buf *out, const struct gw_workout *w, const stru
     gw_write_uuid(out, ",\"duplicate_of\":", w->duplicate_of);
 }
 
-static void write_page(struct gw_buf *out, const struct gw_event_page *rows) {
+static void write_page(struct gw_buf *out, const struct gw_event_page *rows)
+{
     gw_buf_str(out, "{\"data\":[");
     for (size_t i = 0; i < rows->count; i++) {
         const struct gw_workout *w = &rows->workouts[i];
@@ -128,7 +134,8 @@ static void write_page(struct gw_buf *out, const struct gw_event_page *rows) {
 }
 
 enum gw_code gw_read_workouts(struct gw_db *db, struct gw_arena *arena, const struct gw_read_page *page,
-                              struct gw_buf *out, struct gw_err *err) {
+                              struct gw_buf *out, struct gw_err *err)
+{
     struct gw_event_pager pager;
     struct gw_event_query query;
     struct gw_event_page rows = {0};
@@ -145,7 +152,8 @@ enum gw_code gw_read_workouts(struct gw_db *db, struct gw_arena *arena, const st
 }
 
 /* What the list leaves out. */
-static void write_more(struct gw_buf *out, const struct gw_workout *w) {
+static void write_more(struct gw_buf *out, const struct gw_workout *w)
+{
     gw_write_text(out, ",\"type_original\":", w->type_original);
     gw_write_int(out, ",\"moving_time_seconds\":", w->moving_time_s);
     gw_write_int(out, ",\"min_heart_rate_bpm\":", w->hr_min);
@@ -163,7 +171,8 @@ static void write_more(struct gw_buf *out, const struct gw_workout *w) {
 }
 
 enum gw_code gw_read_workout(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
-                             struct gw_buf *out, struct gw_err *err) {
+                             struct gw_buf *out, struct gw_err *err)
+{
     struct gw_workout w;
     struct gw_source source;
     enum gw_code code = gw_store_workout_get(db, arena, user, id, &w, &source, err);

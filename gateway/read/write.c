@@ -5,12 +5,14 @@
 
 #include "base/time.h"
 
-void gw_write_text(struct gw_buf *out, const char *key, const char *text) {
+void gw_write_text(struct gw_buf *out, const char *key, const char *text)
+{
     gw_buf_str(out, key);
     gw_buf_json_cstr(out, text);
 }
 
-void gw_write_time(struct gw_buf *out, const char *key, int64_t us) {
+void gw_write_time(struct gw_buf *out, const char *key, int64_t us)
+{
     char text[32];
 
     gw_buf_str(out, key);
@@ -23,7 +25,8 @@ void gw_write_time(struct gw_buf *out, const char *key, int64_t us) {
     gw_buf_char(out, '"');
 }
 
-void gw_write_offset(struct gw_buf *out, const char *key, int32_t offset_s) {
+void gw_write_offset(struct gw_buf *out, const char *key, int32_t offset_s)
+{
     char text[16];
 
     gw_buf_str(out, key);
@@ -36,7 +39,8 @@ void gw_write_offset(struct gw_buf *out, const char *key, int32_t offset_s) {
     gw_buf_char(out, '"');
 }
 
-void gw_write_uuid(struct gw_buf *out, const char *key, struct gw_uuid id) {
+void gw_write_uuid(struct gw_buf *out, const char *key, struct gw_uuid id)
+{
     char text[GW_UUID_TEXT];
 
     gw_buf_str(out, key);
@@ -49,12 +53,14 @@ void gw_write_uuid(struct gw_buf *out, const char *key, struct gw_uuid id) {
     gw_buf_char(out, '"');
 }
 
-void gw_write_float(struct gw_buf *out, const char *key, double v) {
+void gw_write_float(struct gw_buf *out, const char *key, double v)
+{
     gw_buf_str(out, key);
     gw_buf_f64(out, v);
 }
 
-void gw_write_int(struct gw_buf *out, const char *key, double v) {
+void gw_write_int(struct gw_buf *out, const char *key, double v)
+{
     gw_buf_str(out, key);
     if (isfinite(v) && fabs(v) < 9e15)
         gw_buf_i64(out, llround(v));
@@ -62,12 +68,14 @@ void gw_write_int(struct gw_buf *out, const char *key, double v) {
         gw_buf_str(out, "null");
 }
 
-void gw_write_bool(struct gw_buf *out, const char *key, int v) {
+void gw_write_bool(struct gw_buf *out, const char *key, int v)
+{
     gw_buf_str(out, key);
     gw_buf_str(out, v < 0 ? "null" : v ? "true" : "false");
 }
 
-void gw_write_page_end(struct gw_buf *out, const struct gw_page_end *end) {
+void gw_write_page_end(struct gw_buf *out, const struct gw_page_end *end)
+{
     gw_write_text(out, ",\"pagination\":{\"cursor\":", end->next);
     gw_write_text(out, ",\"next_cursor\":", end->next);
     gw_write_text(out, ",\"previous_cursor\":", end->previous);

@@ -77,7 +77,7 @@ START_TEST(rows_against_the_plain_way)
 {
     static const struct gw_sample_form form = {{"\",\"value\":", 10}, {",\"unit\":\"bpm\"}", 14}};
     struct gw_sample_day day = GW_SAMPLE_DAY_NONE;
-    char text[256], plain[256], time[32];
+    char text[256], plain[256], time[32], *end;
 
     for (int i = 0; i < 100000; i++) {
         uint64_t bits;
@@ -90,7 +90,9 @@ START_TEST(rows_against_the_plain_way)
         if (i % 3 == 0)
             t -= t % GW_US_PER_DAY;
         v = (double)(bits >> 50);
-        *gw_sample_put(text, &day, &form, t, v) = '\0';
+        end = text;
+        ck_assert_uint_eq(gw_samples_put(&end, text + sizeof(text), false, &day, &form, &t, &v, 1), 1);
+        *end = '\0';
         gw_time_format(t, time);
         snprintf(plain, sizeof(plain), "{\"timestamp\":\"%s\",\"value\":%.1f,\"unit\":\"bpm\"}", time, v);
         ck_assert_str_eq(text, plain);

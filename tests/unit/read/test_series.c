@@ -232,6 +232,37 @@ START_TEST(a_long_range_is_not_read_whole_for_a_page)
 }
 END_TEST
 
+START_TEST(pieces_of_any_size_make_the_whole)
+{
+    struct gw_read_series query = series(DAY0, DAY0 + 6 * GW_US_PER_DAY, 2000);
+    struct gw_buf whole = {0};
+    char *piece;
+
+    many_streams();
+    fake.sources[1].device_model = gw_arena_printf(arena, "%05000d", 7); /* a row longer than any room set aside */
+    ck_assert_int_eq(gw_read_timeseries(NULL, arena, &query, &whole, NULL), GW_OK);
+    ck_assert_uint_gt(whole.len, 2000000);
+    piece = malloc(whole.len + 1);
+    for (size_t most = 1; most < 10 * whole.len; most = most * 7 + 1) {
+        struct gw_series_reader *reader;
+        size_t at = 0, n;
+        ck_assert_int_eq(gw_read_timeseries_open(NULL, arena, &query, &reader, NULL), GW_OK);
+        ck_assert_int_eq(gw_read_timeseries_rows(reader), 2000);
+        do {
+            ck_assert(gw_read_timeseries_some(reader, piece, most, &n));
+            ck_assert_uint_le(n, most);
+            ck_assert_uint_le(at + n, whole.len);
+            ck_assert_mem_eq(piece, whole.data + at, n);
+            at += n;
+        } while (n > 0);
+        ck_assert_uint_eq(at, whole.len);
+        gw_read_timeseries_close(&reader);
+    }
+    free(piece);
+    gw_buf_free(&whole);
+}
+END_TEST
+
 START_TEST(the_tail_wins)
 {
     int64_t t[] = {DAY0, DAY0 + 1000000, DAY0 + 2000000, DAY0 + 3000000};
@@ -337,6 +368,7 @@ TCase *series_case(void)
     tcase_add_test(tests, many_streams_in_a_long_range);
     tcase_add_test(tests, every_size_of_page);
     tcase_add_test(tests, a_long_range_is_not_read_whole_for_a_page);
+    tcase_add_test(tests, pieces_of_any_size_make_the_whole);
     tcase_add_test(tests, the_tail_wins);
     tcase_add_test(tests, what_a_row_says);
     tcase_add_test(tests, daily_totals_are_told_from_samples);
