@@ -27,7 +27,7 @@ void db_setup(void)
     ck_assert_int_eq(PQstatus(side), CONNECTION_OK);
     arena = gw_arena_new(0);
     memset(&err, 0, sizeof(err));
-    struct gw_db_options options = {.conninfo = db_conninfo, .name = "test", .pool = 8};
+    struct gw_db_options options = {.conninfo = db_conninfo, .name = "test", .pool = 8, .statement_timeout_ms = 120000};
     ck_good(gw_store_open(&options, &db, &err));
 }
 

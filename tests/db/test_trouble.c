@@ -130,7 +130,7 @@ START_TEST(test_server_crash)
     struct tmp_postgres own = {.durable = true};
     char conninfo[256];
     struct gw_user user = {.first_name = "Cleo"}, made, got;
-    struct gw_db_options options = {.conninfo = conninfo, .name = "crash", .pool = 2};
+    struct gw_db_options options = {.conninfo = conninfo, .name = "crash", .pool = 2, .statement_timeout_ms = 120000};
     struct gw_db *other;
     bool created;
 
