@@ -31,8 +31,7 @@ static void must_equal(const struct gw_block *a, const struct gw_block *b)
         must((a->dur_us ? a->dur_us[i] : 0) == (b->dur_us ? b->dur_us[i] : 0));
     }
     for (uint32_t i = 0; i < a->count; i += 1 + a->count / 50)
-        must(run_at(a, i)->version_us == run_at(b, i)->version_us &&
-             run_at(a, i)->offset_s == run_at(b, i)->offset_s &&
+        must(run_at(a, i)->version_us == run_at(b, i)->version_us && run_at(a, i)->offset_s == run_at(b, i)->offset_s &&
              gw_uuid_eq(run_at(a, i)->payload_id, run_at(b, i)->payload_id));
 }
 
