@@ -188,6 +188,13 @@ static aorta_status ask_all(const struct garmin *g, aorta_ctx *ctx, struct garmi
     return w->asked == 0 ? nothing_asked(ctx, w) : AORTA_OK;
 }
 
+/* Nothing is left to wait for. Zeroes would look as if Garmin had nothing: say that there is something. */
+static void tell_repeat(aorta_ctx *ctx, const struct garmin_walk *w)
+{
+    if (w->kind == GARMIN_WALK_RANGE && (w->asked & ~w->came) == 0)
+        sdk_warn(ctx, "Garmin delivered this range before and sends nothing twice: what is stored of it is unchanged");
+}
+
 static void begin_wait(const struct garmin *g, aorta_ctx *ctx, struct garmin_walk *w)
 {
     w->stage = GARMIN_WAIT;
@@ -256,6 +263,7 @@ aorta_status garmin_backfill_run(const struct garmin *g, aorta_ctx *ctx, struct 
             st = ask_all(g, ctx, w, &ended);
             if (st != AORTA_OK || ended)
                 return st;
+            tell_repeat(ctx, w);
             begin_wait(g, ctx, w);
         }
         st = look(g, ctx, w, hint);

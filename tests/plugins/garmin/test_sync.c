@@ -216,15 +216,19 @@ START_TEST(asked_before)
     ck_assert_str_eq(h.waits.ptr, "activities sleeps dailies");
     ck_assert_int_eq(resume(&h, "activities,dailies,sleeps"), AORTA_OK);
     garmin_host_next(&h, AORTA_OP_SYNC, again);
-    ck_assert_int_eq(sync_day(&h), AORTA_OK); /* now it is: nothing will come again */
+    ck_assert_int_eq(sync_day(&h), AORTA_OK); /* now it is: nothing will come again, and that is said */
     ck_assert_uint_eq(garmin_host_requests(&h), 3);
-    ck_assert_uint_eq(h.warnings, 0);
+    ck_assert_uint_eq(h.warnings, 1);
+    ck_assert_ptr_nonnull(strstr(h.warning, "unchanged"));
     garmin_host_next(&h, AORTA_OP_SYNC, again);
     ck_assert_int_eq(garmin_host_range(&h, from + HOUR, to - HOUR, 0), AORTA_OK); /* a part of it */
+    ck_assert_uint_eq(h.warnings, 1);
     garmin_host_next(&h, AORTA_OP_SYNC, again);
     ck_assert_int_eq(garmin_host_range(&h, from - HOUR, to - HOUR, 0), AORTA_PENDING); /* more than it */
+    ck_assert_uint_eq(h.warnings, 0);
     garmin_host_next(&h, AORTA_OP_SYNC, NULL);
     ck_assert_int_eq(sync_day(&h), AORTA_PENDING); /* granted anew, after a new consent say: it comes again */
+    ck_assert_uint_eq(h.warnings, 0);
     garmin_host_fini(&h);
 }
 END_TEST
