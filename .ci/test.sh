@@ -24,8 +24,8 @@ test_main() {
     build asan
     build tsan
     failed=
-    run_ctest tsan -L threads --no-tests=ignore || failed=yes
-    run_ctest asan "$@" || failed=yes
+    run_ctest tsan -L "^threads" || failed=yes
+    run_ctest asan -LE "^threads-only$" "$@" || failed=yes
     [ -z "$(counts tsan)" ] || say "thread sanitizer: $(counts tsan)"
     printf '%s\n' "$(counts asan)"
     [ -z "$failed" ] || exit 1
