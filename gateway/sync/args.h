@@ -1,7 +1,7 @@
 /* sync/args.h - what a job row keeps of its order, as a JSON object. Internal to sync.
  *
- * sync, history: {"params":{…},"data":3}   fetch: {"hint":"<sealed, base64>","event":"…"}   payload:
- * {"payload":"…"} webhook: {"inbox":"…"}, written by the store.
+ * sync, history: {"params":{…},"data":3}; fetch: {"hint":"<sealed, base64>","event":"…"}; written by the store:
+ * payload: {"payload_id":"…"}; webhook: {"inbox_id":"…"}.
  */
 #ifndef GW_SYNC_ARGS_H
 #define GW_SYNC_ARGS_H
@@ -28,7 +28,7 @@ enum gw_code gw_args_write_fetch(struct gw_str sealed_hint, const char *event, s
                                  const char **ret, uint8_t ret_digest[16], struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_args_read_fetch(const char *args, struct gw_arena *arena, struct gw_str *ret_sealed_hint,
                                 const char **ret_event, struct gw_err *err) GW_MUST_USE;
-/* The uuid under a key: "payload", "inbox". */
+/* The uuid under a key: "payload_id", "inbox_id". */
 enum gw_code gw_args_read_id(const char *args, const char *key, struct gw_uuid *ret,
                              struct gw_err *err) GW_MUST_USE;
 

@@ -48,7 +48,7 @@ static enum gw_code finish(struct gw_task *task, struct gw_batch *batch, struct 
     if (code)
         return code;
     atomic_store(&task->work->changed, true);
-    gw_task_ended(task, c.status, &total);
+    gw_task_ended(task, c.status, &total, c.wanted);
     return GW_OK;
 }
 

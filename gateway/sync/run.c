@@ -123,7 +123,7 @@ static enum gw_code commit(struct run *run, struct gw_commit *c, bool *ret_yield
         return code;
     run->total = total;
     atomic_store(&run->task->work->changed, true);
-    if (c->wake_event)
+    if (c->woke)
         gw_notify_work(run->task->work->notify);
     return gw_batch_reset(run->batch, err);
 }
@@ -189,7 +189,7 @@ static enum gw_code end_done(struct run *run, struct gw_err *err) {
     c.synced = run->task->job.kind != GW_JOB_HISTORY;
     code = commit(run, &c, NULL, err);
     if (!code)
-        gw_task_ended(run->task, c.status, &run->total);
+        gw_task_ended(run->task, c.status, &run->total, c.wanted);
     return code;
 }
 

@@ -94,17 +94,19 @@ void gw_task_failed(struct gw_task *task, const struct gw_err *why, bool committ
     if (code)
         gw_log(GW_LOG_WARN, "job's end not stored; its lease will run out", "error", gw_err_text(&err), NULL);
     else
-        gw_task_ended(task, next.again ? "queued" : next.status, NULL);
+        gw_task_ended(task, next.again ? "queued" : next.status, NULL, true);
+    gw_notify_work(task->work->notify); /* the connection is free for who waits behind */
 }
 
-void gw_task_ended(struct gw_task *task, const char *status, const struct gw_counts *counts) {
+void gw_task_ended(struct gw_task *task, const char *status, const struct gw_counts *counts, bool wanted) {
     if (counts)
         gw_log(GW_LOG_INFO, "job done", "kind", kind_name(task->job.kind), "status", status, "workouts",
                GW_N(counts->workouts.created + counts->workouts.updated), "sleep",
                GW_N(counts->sleep.created + counts->sleep.updated), "samples",
                GW_N(counts->timeseries.created + counts->timeseries.updated), "payloads",
                GW_N(counts->payloads), "us", GW_N(gw_mono_us() - task->started_us), NULL);
-    gw_notify_done(task->work->notify, task->job.id);
+    if (wanted)
+        gw_notify_done(task->work->notify, task->job.id);
 }
 
 static bool count_any(const struct gw_count *c) {

@@ -36,8 +36,8 @@ void gw_task_webhook(struct gw_task *task); /* webhook.c */
 const struct gw_provider *gw_task_provider(struct gw_task *task);
 /* After a failure: again later, or the run ends. committed: something of the run is stored. */
 void gw_task_failed(struct gw_task *task, const struct gw_err *why, bool committed);
-/* Tells those who wait, and the log. status: of the run now. */
-void gw_task_ended(struct gw_task *task, const char *status, const struct gw_counts *counts);
+/* Tells the log and, where somebody waits (commit.wanted), the one who does. status: of the run now. */
+void gw_task_ended(struct gw_task *task, const char *status, const struct gw_counts *counts, bool wanted);
 bool gw_counts_any(const struct gw_counts *counts); /* created, updated, unchanged or deleted */
 void gw_counts_add(struct gw_counts *to, const struct gw_counts *more);
 

@@ -287,7 +287,7 @@ void gw_task_webhook(struct gw_task *task) {
         code = gw_store_inbox_done(task->work->options.db, inbox.id, task->job.id, task->job.lease, &r.total,
                                    warnings, &why);
         if (!code)
-            gw_task_ended(task, "success", &r.total);
+            gw_task_ended(task, "success", &r.total, false);
     }
     if (code)
         gw_task_failed(task, &why, false);
