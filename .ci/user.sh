@@ -9,7 +9,7 @@ become_owner() {
     case $1 in
     run) need build run ;;
     test) need build run test ;;
-    bench) need build run bench ;;
+    bench) need build run test bench ;;
     format | lint | fuzz) need build "$1" ;;
     build) need build ;;
     esac
