@@ -69,6 +69,17 @@ static void linger(struct gw_http *http, struct MHD_Connection *connection)
     }
 }
 
+/* The library ends the request before it lets the response go: what is still being written from keeps the memory. */
+static void leave_arena(struct gw_http_request *request)
+{
+    if (!request->live) {
+        gw_arena_free(&request->arena);
+        return;
+    }
+    request->live->arena = gw_take(request->arena);
+    request->live->request = NULL;
+}
+
 void gw_gate_close(void *self, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode why)
 {
     struct gw_http_request *request = *context;
@@ -86,7 +97,7 @@ void gw_gate_close(void *self, struct MHD_Connection *connection, void **context
     gw_buf_free(&request->reply.body);
     if (request->reply.stream.some)
         request->reply.stream.close(request->reply.stream.self);
-    gw_arena_free(&request->arena);
+    leave_arena(request);
     free(request);
     *context = NULL;
     if (wait)

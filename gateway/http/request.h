@@ -32,6 +32,15 @@ struct gw_reply {
     size_t headers_count;
 };
 
+struct gw_http_request;
+
+/* A body that is being written while it is sent: lives as long as the response, which outlives its request. */
+struct gw_live_stream {
+    struct gw_reply_stream stream;
+    struct gw_http_request *request; /* NULL once it has ended */
+    struct gw_arena *arena;          /* of the request that has ended: what is written from lies there */
+};
+
 struct gw_http_request {
     struct gw_http *http;
     struct MHD_Connection *connection;
@@ -55,6 +64,7 @@ struct gw_http_request {
     struct gw_violations violations; /* with room for GW_VIOLATIONS_MOST once there is one */
     const char *error_extra;         /* members for the error's body, ready JSON such as `"run_id":"…"`; or NULL */
     struct gw_reply reply;
+    struct gw_live_stream *live; /* NULL: none is being sent */
     bool begun; /* counted as in flight */
     bool body_comes;
     bool refused; /* answered, or to be answered, without its body */

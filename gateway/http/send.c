@@ -41,34 +41,38 @@ static char *take_body(struct gw_http_request *request)
 
 static ssize_t stream_read(void *self, uint64_t offset, char *out, size_t most)
 {
-    struct gw_reply_stream *stream = self;
+    struct gw_live_stream *live = self;
     size_t n = 0;
 
     (void)offset;
-    if (!stream->some(stream->self, out, most, &n))
+    if (!live->stream.some(live->stream.self, out, most, &n))
         return MHD_CONTENT_READER_END_WITH_ERROR;
     return n ? (ssize_t)n : MHD_CONTENT_READER_END_OF_STREAM;
 }
 
 static void stream_close(void *self)
 {
-    struct gw_reply_stream *stream = self;
+    struct gw_live_stream *live = self;
 
-    stream->close(stream->self);
-    free(stream);
+    live->stream.close(live->stream.self);
+    if (live->request)
+        live->request->live = NULL;
+    gw_arena_free(&live->arena);
+    free(live);
 }
 
 /* A copy that lives as long as the response; the reply's own is done with. NULL: no memory, and it is closed. */
-static struct gw_reply_stream *take_stream(struct gw_http_request *request)
+static struct gw_live_stream *take_stream(struct gw_http_request *request)
 {
-    struct gw_reply_stream *copy = malloc(sizeof(*copy));
+    struct gw_live_stream *live = calloc(1, sizeof(*live));
 
-    if (copy)
-        *copy = request->reply.stream;
+    if (live)
+        *live = (struct gw_live_stream){.stream = request->reply.stream, .request = request};
     else
         request->reply.stream.close(request->reply.stream.self);
+    request->live = live;
     request->reply.stream = (struct gw_reply_stream){0};
-    return copy;
+    return live;
 }
 
 static struct MHD_Response *response_of(struct gw_http_request *request)
