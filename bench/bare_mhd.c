@@ -1,6 +1,6 @@
 /* The control for an answer without SQL: libmicrohttpd alone, a thread a connection, the same bytes.
  *
- * bench-bare-mhd PORT BODY
+ * bench-bare-mhd BODY: prints its port.
  */
 #include <microhttpd.h>
 #include <stdio.h>
@@ -39,19 +39,19 @@ int main(int argc, char **argv)
 {
     struct MHD_Daemon *daemon;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: bench-bare-mhd PORT BODY\n");
+    if (argc != 2) {
+        fprintf(stderr, "usage: bench-bare-mhd BODY\n");
         return 2;
     }
-    daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL,
-                              (uint16_t)atoi(argv[1]), NULL, NULL, answer, argv[2], MHD_OPTION_CONNECTION_LIMIT, 512u,
-                              MHD_OPTION_THREAD_STACK_SIZE, (size_t)256 * 1024, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                              (size_t)32 * 1024, MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_END);
+    daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL,
+                              NULL, answer, argv[1], MHD_OPTION_CONNECTION_LIMIT, 512u, MHD_OPTION_THREAD_STACK_SIZE,
+                              (size_t)256 * 1024, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 * 1024,
+                              MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_END);
     if (!daemon) {
         fprintf(stderr, "bench-bare-mhd: does not start\n");
         return 1;
     }
-    puts("ready");
+    printf("%d\n", MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
     fflush(stdout);
     for (;;)
         pause();

@@ -1,13 +1,16 @@
 /* The control for an answer with SQL: ulfius as it comes, libpq, the statement of GET /users/{id}/connections.
  *
- * bench-bare-ulfius-pq PORT CONNINFO USER CONNECTIONS. The pool is a stack under a lock. Rows become JSON by printf.
+ * bench-bare-ulfius-pq CONNINFO USER CONNECTIONS: prints its port. The pool is a stack under a lock. Rows become JSON
+ * by printf.
  */
+#include <arpa/inet.h>
 #include <libpq-fe.h>
 #include <orcania.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <ulfius.h>
 #include <unistd.h>
 
@@ -110,20 +113,35 @@ static int fill_pool(const char *conninfo, int count)
     return 0;
 }
 
+/* A port that is free now: ulfius wants a number. */
+static unsigned free_port(void)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &len) != 0)
+        return 0;
+    close(fd);
+    return ntohs(at.sin_port);
+}
+
 int main(int argc, char **argv)
 {
     struct _u_instance instance;
+    unsigned port = free_port();
 
-    if (argc != 5) {
-        fprintf(stderr, "usage: bench-bare-ulfius-pq PORT CONNINFO USER CONNECTIONS\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: bench-bare-ulfius-pq CONNINFO USER CONNECTIONS\n");
         return 2;
     }
-    if (fill_pool(argv[2], atoi(argv[4])) != 0 ||
-        ulfius_init_instance(&instance, (unsigned)atoi(argv[1]), NULL, NULL) != U_OK ||
-        ulfius_add_endpoint_by_val(&instance, "GET", "/api/v1/users/:id", "/connections", 0, answer, argv[3]) != U_OK ||
+    if (fill_pool(argv[1], atoi(argv[3])) != 0 || ulfius_init_instance(&instance, port, NULL, NULL) != U_OK ||
+        ulfius_add_endpoint_by_val(&instance, "GET", "/api/v1/users/:id", "/connections", 0, answer, argv[2]) != U_OK ||
         ulfius_start_framework(&instance) != U_OK)
         return 1;
-    puts("ready");
+    printf("%u\n", port);
     fflush(stdout);
     for (;;)
         pause();

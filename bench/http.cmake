@@ -1,9 +1,9 @@
-# Programs of http_bench.sh: the server over made-up data, and what it is measured against.
+# Programs of http_bench.py: the server over made-up data, and what it is measured against.
 pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(ULFIUS REQUIRED IMPORTED_TARGET libulfius)
 pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd)
 add_executable(bench-http-server http_server.c http_data.c)
-target_link_libraries(bench-http-server PRIVATE gw-http gw-net gw-crypt PkgConfig::LIBPQ)
+target_link_libraries(bench-http-server PRIVATE gw-http gw-net gw-crypt tmp-postgres PkgConfig::LIBPQ)
 add_executable(bench-bare-mhd bare_mhd.c)
 target_link_libraries(bench-bare-mhd PRIVATE aorta-flags PkgConfig::MICROHTTPD)
 add_executable(bench-bare-ulfius-pq bare_ulfius_pq.c)

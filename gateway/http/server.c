@@ -17,14 +17,14 @@
                  */
 #define BACKLOG      1024
 #define IDLE_GRACE_S 1 /* how long idle connections are given to send one more request before the end */
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define STACK (2 * 1024 * 1024)
 #else
 #define STACK (256 * 1024)
 #endif
 
 /* The library's own words, which may quote a client: for debugging only. */
-static void library_log(void *self, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static void library_log(void *self, const char *fmt, va_list args)
 {
     char text[300];
     size_t len;
