@@ -65,7 +65,7 @@ struct gw_http_request {
     const char *error_extra;         /* members for the error's body, ready JSON such as `"run_id":"…"`; or NULL */
     struct gw_reply reply;
     struct gw_live_stream *live; /* NULL: none is being sent */
-    bool begun; /* counted as in flight */
+    bool begun;                  /* counted as in flight */
     bool body_comes;
     bool refused; /* answered, or to be answered, without its body */
     bool linger;  /* the client may still be sending */

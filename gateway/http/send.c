@@ -124,7 +124,7 @@ static void put_ulfius(void *to, const char *name, const char *value)
 
 static void set_stream(struct gw_http_request *request, struct _u_response *response)
 {
-    struct gw_reply_stream *stream = take_stream(request);
+    struct gw_live_stream *stream = take_stream(request);
 
     if (!stream) {
         response->status = 500;
