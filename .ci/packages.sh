@@ -31,9 +31,9 @@ apt_install() {
 
 # Debian would make a cluster of its own and start it; ours is private. Both are prevented while we install.
 install_postgresql() {
-    apt_install postgresql-common
-    as_root sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' \
-        /etc/postgresql-common/createcluster.conf
+    apt_install postgresql-common &&
+        as_root sed -i 's/^#*create_main_cluster.*/create_main_cluster = false/' \
+            /etc/postgresql-common/createcluster.conf
 }
 
 install_packages() {
