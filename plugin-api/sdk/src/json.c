@@ -387,6 +387,22 @@ static aorta_status refuse(aorta_ctx *ctx, const char *why, size_t at)
     return sdk_fail(ctx, AORTA_ERR_DATA, "json.invalid", "not a JSON document: %s near byte %zu", why, at);
 }
 
+/* Whether the document is all there is. yajl does not mind a word, number or string behind it as long as that does
+ * not end. null, true and false are the values whose text on the tape is not the input's. */
+static int ends_the_input(const struct builder *b)
+{
+    static const char white[] = " \t\n\v\f\r"; /* as yajl has it */
+    aorta_str root = sdk_json_text((sdk_json){b->root});
+    const char *p = b->bytes;
+    if (inside(b, root.ptr))
+        p = root.ptr;
+    while (p < b->end && *p && strchr(white, *p))
+        p++;
+    for (p += root.len; p < b->end && *p && strchr(white, *p);)
+        p++;
+    return p == b->end;
+}
+
 /* What longjmp may leave behind is all in the arena. */
 static aorta_status run(struct builder *b)
 {
@@ -403,7 +419,7 @@ static aorta_status run(struct builder *b)
         why = "it ends too early";
         st = yajl_complete_parse(b->yajl);
     }
-    if (st == yajl_status_ok && b->root)
+    if (st == yajl_status_ok && b->root && ends_the_input(b))
         return AORTA_OK;
     if (b->status == AORTA_ERR_NOMEM)
         return AORTA_ERR_NOMEM;

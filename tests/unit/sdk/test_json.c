@@ -248,6 +248,26 @@ START_TEST(refused)
 }
 END_TEST
 
+/* yajl overlooks what begins behind the document and does not end. */
+START_TEST(nothing_stands_behind_a_document)
+{
+    static const char *const documents[] = {"{ }", "[1]", "\"a\"", "\"a\\n\"", "\"\"", "1", "-1.5e3", "null", "true"};
+    static const char *const behind[] = {"\"", "\"a", "2", "-", "tru", "nul", "{", "]", ",", "/*", "\x01", "x"};
+    char text[32];
+    sdk_json doc;
+    for (size_t i = 0; i < AORTA_COUNT(documents); i++) {
+        int n = snprintf(text, sizeof(text), " %s \r\n\t", documents[i]);
+        ck_assert_int_eq(sdk_json_parse(ctx, text, (size_t)n, &doc), AORTA_OK);
+        ck_assert_int_eq(sdk_json_parse(ctx, documents[i], strlen(documents[i]), &doc), AORTA_OK);
+        ck_assert_int_eq(sdk_json_parse(ctx, text, (size_t)n + 1, &doc), AORTA_ERR_DATA); /* the NUL */
+        for (size_t k = 0; k < AORTA_COUNT(behind); k++) {
+            n = snprintf(text, sizeof(text), "%s %s", documents[i], behind[k]);
+            ck_assert_msg(sdk_json_parse(ctx, text, (size_t)n, &doc) == AORTA_ERR_DATA, "accepted: %s", text);
+        }
+    }
+}
+END_TEST
+
 static sdk_json_node *nested(int depth, aorta_status *st)
 {
     char text[512] = "";
@@ -368,6 +388,7 @@ Suite *suite_json(void)
     tcase_add_test(t, half_pairs_and_nul_become_the_replacement_character);
     tcase_add_test(t, text_is_the_source);
     tcase_add_test(t, refused);
+    tcase_add_test(t, nothing_stands_behind_a_document);
     tcase_add_test(t, depth_is_64);
     tcase_add_test(t, every_length_links_its_blocks);
     tcase_add_test(t, a_big_document_costs_no_more_than_its_tape);
