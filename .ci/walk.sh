@@ -39,7 +39,8 @@ connected() {
 sync_parameters() {
     case $1 in
     garmin)
-        echo "summary_start_time=$(date -u -d "$(($2 + 1)) days ago" +%FT%T)&summary_end_time=$(date -u -d "$2 days ago" +%FT%T)"
+        end=$(($(date +%s) - $2 * 86400)) # one look at the clock: the range may span 24 hours and not a second more
+        echo "summary_start_time=$((end - 86400))&summary_end_time=$end"
         ;;
     suunto) echo "since=$(date -u -d '7 days ago' +%s)" ;;
     esac
