@@ -1,0 +1,70 @@
+/* See names.h. Open addressing over the ends of the names, where the identifiers of phones differ. */
+#include "names.h"
+
+#include <string.h>
+
+#define HASHED 16u /* characters from the end */
+
+static uint32_t hash(const char *p, size_t len)
+{
+    uint32_t h = 2166136261u ^ (uint32_t)len;
+    size_t n = len < HASHED ? len : HASHED;
+    for (p += len - n; n > 0; n--)
+        h = (h ^ (uint8_t)*p++) * 16777619u;
+    return h ^ h >> 15;
+}
+
+static const char *name_of(const struct phone_names *names, uint32_t row)
+{
+    return *(const char *const *)(const void *)(names->rows + row * names->stride);
+}
+
+static int same(const char *name, aorta_str text)
+{
+    return strncmp(name, text.ptr, text.len) == 0 && name[text.len] == '\0';
+}
+
+/* The slot of that name, or the free one where it belongs. */
+static uint32_t place(const struct phone_names *names, aorta_str name)
+{
+    uint32_t at = hash(name.ptr, name.len) & (PHONE_NAME_SLOTS - 1);
+    while (names->slot[at] && !same(name_of(names, names->slot[at] - 1u), name))
+        at = (at + 1) & (PHONE_NAME_SLOTS - 1);
+    return at;
+}
+
+void phone_names_init(struct phone_names *names, const void *rows, size_t stride, uint32_t count)
+{
+    memset(names, 0, sizeof(*names));
+    names->rows = rows;
+    names->stride = stride;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = place(names, sdk_str(name_of(names, i)));
+        if (!names->slot[at])
+            names->slot[at] = (uint16_t)(i + 1);
+    }
+}
+
+const void *phone_names_find(const struct phone_names *names, aorta_str name)
+{
+    if (!name.len)
+        return NULL;
+    uint32_t row = names->slot[place(names, name)];
+    return row ? names->rows + (row - 1) * names->stride : NULL;
+}
+
+aorta_str phone_squeeze(aorta_str text, char *out, size_t cap)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c | 0x20);
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
+            continue;
+        if (n == cap)
+            return (aorta_str){NULL, 0};
+        out[n++] = c;
+    }
+    return n ? (aorta_str){out, n} : (aorta_str){NULL, 0};
+}
