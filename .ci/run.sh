@@ -166,7 +166,7 @@ make_key() {
 write_env() {
     database=$(aorta database url)
     case $database in
-    *%2Ftmp%2Faorta-*) say "the path of $state is too long for a Unix socket: it is in /tmp ($database)" ;;
+    *host=%2Ftmp%2Faorta-*) say "the path of $state is too long for a Unix socket: it is in /tmp ($database)" ;;
     esac
     (
         umask 077
