@@ -105,6 +105,24 @@ static void date_text(struct gw_buf *out, int64_t days)
     gw_buf_printf(out, "\"%04lld-%02u-%02u\"", (long long)year, month, day);
 }
 
+/* JSON without its layout, so that it stays on one line: white space outside of strings goes. */
+static void one_line_json(struct gw_buf *out, struct gw_str json)
+{
+    bool in_string = false;
+
+    for (size_t i = 0; i < json.len; i++) {
+        char c = json.ptr[i];
+        if (in_string && c == '\\' && i + 1 < json.len) {
+            gw_buf_add(out, json.ptr + i++, 2);
+            continue;
+        }
+        if (c == '"')
+            in_string = !in_string;
+        if (in_string || !strchr(" \t\r\n", c))
+            gw_buf_char(out, c);
+    }
+}
+
 static void value_text(struct gw_buf *out, const aorta_value *v)
 {
     switch (v->type) {
@@ -125,7 +143,7 @@ static void value_text(struct gw_buf *out, const aorta_value *v)
         date_text(out, v->u.i);
         break;
     case AORTA_TYPE_JSON: /* checked by the host: it parses */
-        gw_buf_add(out, v->u.s.ptr, v->u.s.len);
+        one_line_json(out, str_of(v->u.s));
         break;
     default:
         gw_buf_json(out, str_of(v->u.s));
