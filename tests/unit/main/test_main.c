@@ -50,7 +50,7 @@ int main(void)
     SRunner *runner;
     int failed;
 
-    if (become_nobody() != 0)
+    if (become_nobody() != 0 || chdir("/") != 0) /* where we are may be closed to nobody */
         return EXIT_FAILURE;
     suite_add_tcase(suite, child_case());
     suite_add_tcase(suite, cluster_case());
