@@ -62,7 +62,8 @@ static void fail(struct master *m, const char *what, const struct gw_err *err)
 
 /* ---- phases ---- */
 
-/* What a phase runs, and for the stopping ones whom it ends, by which signals, within which time. */
+/* What a phase runs, and for the stopping ones whom it ends, by which signals. Those start nothing anew: what dies
+ * then stays dead. */
 struct phase_row {
     unsigned running; /* kinds that are started and started again */
     unsigned ended;   /* kinds that have to end */
@@ -75,8 +76,8 @@ static const struct phase_row phases[] = {
     [PHASE_DATABASE] = {.running = K(DATABASE)},
     [PHASE_PREPARE] = {.running = K(DATABASE) | K(PREPARE)},
     [PHASE_SERVE] = {.running = K(DATABASE) | K(API) | K(WORKER)},
-    [PHASE_STOP_API] = {K(DATABASE) | K(WORKER), K(API) | K(PREPARE), SIGTERM, SIGKILL},
-    [PHASE_STOP_WORKERS] = {K(DATABASE), K(WORKER), SIGTERM, SIGKILL},
+    [PHASE_STOP_API] = {0, K(API) | K(PREPARE), SIGTERM, SIGKILL},
+    [PHASE_STOP_WORKERS] = {0, K(WORKER), SIGTERM, SIGKILL},
     [PHASE_STOP_DATABASE] = {0, K(DATABASE), SIGINT, SIGQUIT},
     [PHASE_END] = {0},
 };
