@@ -1,4 +1,5 @@
 /* The api role: answers HTTP on the master's socket. */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,7 +9,8 @@
 #include "main/parts.h"
 #include "main/role.h"
 
-#define ENOUGH_S 20 /* beyond the drain, for what cannot be cut short */
+#define ENOUGH_S    20  /* beyond the drain, for what cannot be cut short */
+#define OTHER_FILES 512 /* descriptors that are no HTTP connections */
 
 struct api {
     struct gw_parts parts;
@@ -70,6 +72,18 @@ static enum gw_code open_engine(struct api *a, const struct gw_config *config, s
     return GW_OK;
 }
 
+/* A descriptor for each connection, where the system's usual limit is lower. */
+static void allow_files(rlim_t wanted)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        gw_log(GW_LOG_WARN, "fewer descriptors than http_connections wants", "limit", GW_N(limit.rlim_cur), NULL);
+}
+
 static enum gw_code open_http(struct api *a, const struct gw_config *config, int listen_fd, struct gw_err *err)
 {
     struct gw_http_options options = {.listen_fd = listen_fd,
@@ -82,6 +96,7 @@ static enum gw_code open_http(struct api *a, const struct gw_config *config, int
                                       .connections = (int)config->http_connections,
                                       .max_body = (uint64_t)config->max_body_bytes};
 
+    allow_files((rlim_t)config->http_connections + OTHER_FILES);
     return gw_http_start(&options, &a->http, err);
 }
 
