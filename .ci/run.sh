@@ -184,13 +184,22 @@ END
     [ "$state" = "$asked_state" ] || cp "$state/run.env" "$asked_state/run.env"
 }
 
-# pid of a running ./dev run on this state directory, from its run.env; empty when there is none.
-running_pid() {
+# running NAME WORDS: the process that run.env names so, if it lives and these words are in its command line.
+running() {
     [ -r "$asked_state/run.env" ] || return 0
-    pid=$(sed -n 's/^AORTA_PID=//p' "$asked_state/run.env")
-    case $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") in
-    *"aorta serve"*) echo "$pid" ;;
+    named=$(sed -n "s/^$1=//p" "$asked_state/run.env")
+    case $(tr '\0' ' ' 2>/dev/null <"/proc/${named:-none}/cmdline") in
+    *"$2"*) echo "$named" ;;
     esac
+}
+
+running_pid() {
+    running AORTA_PID "aorta serve"
+}
+
+# Who was killed hard may have left its simulator behind.
+end_leftover() {
+    end "$(running AORTA_SIMULATOR_PID aorta-simulator)" 10
 }
 
 ask_fresh() {
@@ -238,6 +247,7 @@ run_main() {
     [ -z "$fresh" ] || ask_fresh
     place_programs
     write_config
+    end_leftover
     trap 'exit 130' INT TERM HUP
     trap stop_all EXIT
 
@@ -268,11 +278,7 @@ stop_main() {
     gateway_pid=$(running_pid)
     [ -r "$asked_state/run.env" ] || die "nothing runs on $asked_state"
     state=$(sed -n 's/^AORTA_DATA_DIR=//p' "$asked_state/run.env")
-    sim_pid=$(sed -n 's/^AORTA_SIMULATOR_PID=//p' "$asked_state/run.env")
-    case $(tr '\0' ' ' 2>/dev/null <"/proc/$sim_pid/cmdline") in
-    *aorta-simulator*) ;;
-    *) sim_pid= ;;
-    esac
+    sim_pid=$(running AORTA_SIMULATOR_PID aorta-simulator)
     stop_all
     say "stopped"
 }
