@@ -99,6 +99,24 @@ static enum gw_code send_back(struct gw_http_request *request, const struct gw_c
     return GW_OK;
 }
 
+/* Without an address to send the browser to: a page, or JSON for who asked for that. */
+static enum gw_code say_connected(struct gw_http_request *request, const struct gw_callback_result *result,
+                                  struct gw_err *err)
+{
+    struct gw_buf *out = &request->reply.body;
+
+    if (gw_page_wanted(request)) {
+        gw_page_connected(request, name_of(request->provider));
+        return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
+    }
+    gw_buf_str(out, "{\"success\":true,\"message\":\"Successfully connected to ");
+    gw_buf_str(out, request->provider->id);
+    gw_write_uuid(out, "\",\"user_id\":", result->user_id);
+    gw_write_text(out, ",\"provider\":", request->provider->id);
+    gw_buf_char(out, '}');
+    return gw_reply_json(request, 200, err);
+}
+
 static aorta_pair *pairs_of(struct gw_http_request *request)
 {
     aorta_pair *pairs = gw_arena_alloc(request->arena, (request->query_count + 1) * sizeof(*pairs));
@@ -120,7 +138,5 @@ enum gw_code gw_answer_oauth_callback(struct gw_http_request *request, struct gw
 
     if (result.redirect_uri)
         return send_back(request, &result, code == GW_OK ? NULL : gw_err_wire(err), err);
-    if (code == GW_OK)
-        gw_page_connected(request, name_of(request->provider));
-    return code;
+    return code == GW_OK ? say_connected(request, &result, err) : code;
 }
