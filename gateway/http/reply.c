@@ -108,6 +108,9 @@ void gw_reply_error(struct gw_http_request *request, const struct gw_err *err)
     int status = gw_code_http(err->code);
 
     gw_buf_free(&reply->body);
+    if (reply->stream.some)
+        reply->stream.close(reply->stream.self);
+    reply->stream = (struct gw_reply_stream){0};
     if (options(request, err))
         return;
     if (err->retry_after_ms > 0)
