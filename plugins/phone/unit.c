@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#define MOST          1e9  /* of anything: bodies are not that large */
 #define GLUCOSE_LEAST 18.0 /* mg/dL: below and above, a value was converted twice or never, and nobody knows which */
 #define GLUCOSE_MOST  720.8
 
@@ -43,8 +44,11 @@ static const struct unit *find_any(enum phone_dimension dimension, aorta_str tex
 static double clean(enum phone_dimension dimension, double v)
 {
     double unit = dimension == PHONE_GLUCOSE ? 1e3 : 1e6;
-    return fabs(v) < 1e9 ? round(v * unit) / unit : v;
+    return fabs(v) < MOST ? round(v * unit) / unit : v;
 }
+
+/* Alcohol in "%" is a fraction of the blood where HealthKit keeps it, and a percentage with most people. */
+#define ALCOHOL_FRACTION_MOST 0.01 /* nobody survives one percent */
 
 static void convert(const struct phone_quantity *q, aorta_str text, double *v)
 {
@@ -52,6 +56,8 @@ static void convert(const struct phone_quantity *q, aorta_str text, double *v)
     if (!unit)
         unit = find(q->dimension, sdk_str(q->unit));
     double factor = (unit ? unit->factor : 1) * q->scale, shift = unit ? unit->shift : 0;
+    if (q->dimension == PHONE_ALCOHOL && factor != 1 && *v <= ALCOHOL_FRACTION_MOST)
+        factor *= 100;
     if (factor != 1 || shift != 0)
         *v = clean(q->dimension, (*v + shift) * factor);
 }
@@ -63,7 +69,8 @@ int phone_convert(const struct phone_quantity *quantity, aorta_str unit, double 
         convert(quantity, unit, &v);
     if (quantity->rules & PHONE_FRACTION)
         v = v <= 1 ? clean(PHONE_PLAIN, v * 100) : v;
-    if (!isfinite(v) || (v < 0 && !(quantity->rules & PHONE_SIGNED)) || (v <= 0 && quantity->rules & PHONE_POSITIVE))
+    if (!(fabs(v) < MOST) || (v < 0 && !(quantity->rules & PHONE_SIGNED)) ||
+        (v <= 0 && quantity->rules & PHONE_POSITIVE))
         return -1;
     if (quantity->rules & PHONE_FRACTION && v > 100)
         return -1;
