@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+_Static_assert(AORTA_RECORD_HAS_OFFSET == AORTA_SERIES_HAS_OFFSET, "the flags of a span serve both");
+
 /* ---- when ---- */
 
 static void set_offset(struct phone_job *job, enum phone_list list, phone_value item, const struct phone_when *start,

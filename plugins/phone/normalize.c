@@ -28,6 +28,8 @@ enum place {
     POINTS
 };
 
+_Static_assert(LIST_METRICS - LIST_RECORDS == PHONE_LIST_METRICS - PHONE_LIST_RECORDS, "list_of counts on it");
+
 struct body {
     struct phone_job job;
     struct phone_export metric;
@@ -58,8 +60,7 @@ static aorta_status walk(struct body *b, unsigned depth, enum place place, enum 
 {
     b->at[depth] = place;
     *step = PHONE_WALK;
-    if (place == LIST_METRICS || place == METRIC || place == POINTS || place == DATA)
-        b->has_lists = 1;
+    b->has_lists |= place != ROOT;
     return AORTA_OK;
 }
 
@@ -69,7 +70,6 @@ static aorta_status enter_list(struct body *b, unsigned depth, int type, enum ph
     for (uint32_t i = 0; i < AORTA_COUNT(lists); i++) {
         if (lists[i].key != key)
             continue;
-        b->has_lists = 1;
         return type == SDK_JSON_ARRAY ? walk(b, depth, lists[i].list, step) : wrong(b, lists[i].wrong);
     }
     *step = PHONE_SKIP;
@@ -96,8 +96,9 @@ static aorta_status enter_item(struct body *b, unsigned depth, int type, enum pl
 
 static enum phone_list list_of(enum place place)
 {
-    return place == POINTS || place == METRIC
-    ? PHONE_LIST_METRICS : (enum phone_list)(place - LIST_RECORDS);
+    if (place == POINTS || place == METRIC)
+        return PHONE_LIST_METRICS;
+    return (enum phone_list)(place - LIST_RECORDS);
 }
 
 static int is_list(enum place place)
@@ -158,8 +159,9 @@ static aorta_status root_member(struct body *b, int type, enum phone_key key, ao
         return version(b, text);
     if (key == PHONE_data && type != SDK_JSON_NULL)
         return wrong(b, "data is neither an object nor a list");
-    phone_export_member(&b->metric, key == PHONE_metric || key == PHONE_unit ? key : PHONE_NO_KEY, text);
-    return phone_tape_scalar(&b->root, type, (uint8_t)key, text);
+    if (key == PHONE_metric) /* of a file, which has no other around its points */
+        phone_export_member(&b->metric, key, text);
+    return key == PHONE_NO_KEY ? AORTA_OK : phone_tape_scalar(&b->root, type, (uint8_t)key, text);
 }
 
 /* null stands for an empty list. */
