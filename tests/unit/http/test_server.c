@@ -430,11 +430,13 @@ END_TEST
 START_TEST(a_large_answer_is_whole)
 {
     struct answer answer = client_once(port, GET("/large", ""));
+    int lines = 0;
 
     ck_assert_int_eq(answer.status, 200);
     ck_assert_uint_eq(answer.body_len, 900000);
-    for (int i = 0; i < 100000; i++)
-        ck_assert_int_eq(atoi(answer.body + 9 * (size_t)i), i);
+    while (lines < 100000 && atoi(answer.body + 9 * (size_t)lines) == lines)
+        lines++;
+    ck_assert_int_eq(lines, 100000);
     answer_free(&answer);
 }
 END_TEST
