@@ -94,8 +94,9 @@ static int left_ms(int64_t deadline_us)
     return left <= 0 ? 0 : (int)(left / 1000 + 1);
 }
 
-/* Sends what is waiting and takes in what has come; returns when something happened. */
-static enum gw_code wait_io(struct pg_conn *c, struct gw_err *err)
+/* Sends what is waiting and takes in what has come; returns when something happened. to_send: also at once when
+ * nothing is left to be sent, for then the server may have nothing to say either. */
+static enum gw_code wait_io(struct pg_conn *c, bool to_send, struct gw_err *err)
 {
     int flush = PQflush(c->pg);
     struct pollfd poll_fd = {PQsocket(c->pg), (short)(POLLIN | (flush > 0 ? POLLOUT : 0)), 0};
@@ -103,6 +104,8 @@ static enum gw_code wait_io(struct pg_conn *c, struct gw_err *err)
 
     if (flush < 0 || poll_fd.fd < 0)
         return fail_lost(c, err);
+    if (to_send && flush == 0)
+        return GW_OK;
     int n = poll(&poll_fd, 1, left);
     if (n < 0 && errno != EINTR)
         return fail_lost(c, err);
@@ -156,7 +159,7 @@ static enum gw_code set_up(struct pg_conn *c, struct gw_err *err)
         return fail_lost(c, err);
     for (;;) {
         while (!code && PQisBusy(c->pg))
-            code = wait_io(c, err);
+            code = wait_io(c, false, err);
         if (code || !(result = PQgetResult(c->pg)))
             break;
         if (PQresultStatus(result) != PGRES_COMMAND_OK)
@@ -236,7 +239,7 @@ static void push(struct pg_conn *c, size_t bytes)
         return;
     c->deadline_us = gw_mono_us() + (int64_t)c->timeout_ms * 1000;
     while (!c->failure.code && PQflush(c->pg) > 0)
-        wait_io(c, &c->failure);
+        wait_io(c, true, &c->failure);
     c->queued_bytes = 0;
 }
 
@@ -301,7 +304,7 @@ static enum gw_code get_result(struct pg_conn *c, PGresult **ret, struct gw_err 
     enum gw_code code;
 
     while (PQisBusy(c->pg)) {
-        code = wait_io(c, err);
+        code = wait_io(c, false, err);
         if (code)
             return code;
     }
