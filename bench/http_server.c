@@ -13,10 +13,10 @@
 
 #include "base/log.h"
 #include "crypt/crypt.h"
-#include "tmp_postgres.h"
 #include "http/request.h"
 #include "http/server.h"
 #include "http_data.h"
+#include "tmp_postgres.h"
 
 #define POOL 8
 

@@ -12,8 +12,7 @@
 
 #define SLOTS    512
 #define FRESH_US (500 * INT64_C(1000)) /* after it one caller looks again while the others go on */
-#define GOOD_US                                                                                              \
-    (900 * INT64_C(1000)) /* after it nobody believes the entry: a revoked key is out within a second */
+#define GOOD_US  (900 * INT64_C(1000)) /* after it nobody believes the entry: a revoked key is out within a second */
 
 struct slot {
     uint8_t digest[32];
@@ -29,7 +28,8 @@ struct gw_auth {
     struct slot slots[SLOTS];
 };
 
-enum gw_code gw_auth_new(struct gw_db *db, struct gw_auth **ret, struct gw_err *err) {
+enum gw_code gw_auth_new(struct gw_db *db, struct gw_auth **ret, struct gw_err *err)
+{
     struct gw_auth *auth = calloc(1, sizeof(*auth));
 
     if (!auth)
@@ -40,7 +40,8 @@ enum gw_code gw_auth_new(struct gw_db *db, struct gw_auth **ret, struct gw_err *
     return GW_OK;
 }
 
-void gw_auth_free(struct gw_auth **address) {
+void gw_auth_free(struct gw_auth **address)
+{
     struct gw_auth *auth = *address;
 
     if (!auth)
@@ -50,7 +51,8 @@ void gw_auth_free(struct gw_auth **address) {
     *address = NULL;
 }
 
-void gw_auth_forget(void *self) {
+void gw_auth_forget(void *self)
+{
     struct gw_auth *auth = self;
 
     pthread_mutex_lock(&auth->lock);
@@ -60,17 +62,20 @@ void gw_auth_forget(void *self) {
     pthread_mutex_unlock(&auth->lock);
 }
 
-static struct slot *slot_of(struct gw_auth *auth, const uint8_t digest[32]) {
+static struct slot *slot_of(struct gw_auth *auth, const uint8_t digest[32])
+{
     return &auth->slots[(digest[0] | digest[1] << 8) % SLOTS];
 }
 
-static bool slot_is(const struct slot *slot, const uint8_t digest[32]) {
+static bool slot_is(const struct slot *slot, const uint8_t digest[32])
+{
     return slot->used && memcmp(slot->digest, digest, sizeof(slot->digest)) == 0;
 }
 
 /* True when the cache answers. The first caller that finds an ageing entry is sent to look again. */
 static bool remembered(struct gw_auth *auth, const uint8_t digest[32], int64_t now, struct gw_caller *ret,
-                       uint64_t *ret_generation) {
+                       uint64_t *ret_generation)
+{
     struct slot *slot = slot_of(auth, digest);
     bool answer = false;
 
@@ -86,8 +91,9 @@ static bool remembered(struct gw_auth *auth, const uint8_t digest[32], int64_t n
     return answer;
 }
 
-static void remember(struct gw_auth *auth, const uint8_t digest[32], int64_t looked_up_us,
-                     uint64_t generation, const struct gw_caller *caller) {
+static void remember(struct gw_auth *auth, const uint8_t digest[32], int64_t looked_up_us, uint64_t generation,
+                     const struct gw_caller *caller)
+{
     struct slot *slot = slot_of(auth, digest);
 
     pthread_mutex_lock(&auth->lock);
@@ -101,7 +107,8 @@ static void remember(struct gw_auth *auth, const uint8_t digest[32], int64_t loo
     pthread_mutex_unlock(&auth->lock);
 }
 
-static void drop(struct gw_auth *auth, const uint8_t digest[32], bool gone) {
+static void drop(struct gw_auth *auth, const uint8_t digest[32], bool gone)
+{
     struct slot *slot = slot_of(auth, digest);
 
     pthread_mutex_lock(&auth->lock);
@@ -112,7 +119,8 @@ static void drop(struct gw_auth *auth, const uint8_t digest[32], bool gone) {
     pthread_mutex_unlock(&auth->lock);
 }
 
-enum gw_code gw_auth_key(struct gw_auth *auth, struct gw_str key, struct gw_caller *ret, struct gw_err *err) {
+enum gw_code gw_auth_key(struct gw_auth *auth, struct gw_str key, struct gw_caller *ret, struct gw_err *err)
+{
     struct gw_caller caller;
     uint8_t digest[32];
     uint64_t generation;
@@ -137,7 +145,8 @@ enum gw_code gw_auth_key(struct gw_auth *auth, struct gw_str key, struct gw_call
 }
 
 enum gw_code gw_auth_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, uint32_t scopes,
-                                char ret_text[GW_KEY_TEXT], struct gw_api_key *ret, struct gw_err *err) {
+                                char ret_text[GW_KEY_TEXT], struct gw_api_key *ret, struct gw_err *err)
+{
     char text[GW_KEY_TEXT] = "sk-", prefix[10];
     uint8_t digest[32];
     enum gw_code code;

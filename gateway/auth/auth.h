@@ -23,7 +23,6 @@ enum gw_code gw_auth_key(struct gw_auth *auth, struct gw_str key, struct gw_call
                          struct gw_err *err) GW_MUST_USE;
 /* A new key: its text is in ret_text, once. scopes: GW_SCOPE_* */
 enum gw_code gw_auth_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, uint32_t scopes,
-                                char ret_text[GW_KEY_TEXT], struct gw_api_key *ret,
-                                struct gw_err *err) GW_MUST_USE;
+                                char ret_text[GW_KEY_TEXT], struct gw_api_key *ret, struct gw_err *err) GW_MUST_USE;
 
 #endif

@@ -19,7 +19,8 @@ struct gw_arena {
     size_t cap, used, next_size;
 };
 
-struct gw_arena *gw_arena_new(size_t cap) {
+struct gw_arena *gw_arena_new(size_t cap)
+{
     struct gw_arena *arena = calloc(1, sizeof(*arena));
 
     if (!arena)
@@ -29,7 +30,8 @@ struct gw_arena *gw_arena_new(size_t cap) {
     return arena;
 }
 
-void gw_arena_free(struct gw_arena **address) {
+void gw_arena_free(struct gw_arena **address)
+{
     struct gw_arena *arena = *address;
 
     if (!arena)
@@ -43,7 +45,8 @@ void gw_arena_free(struct gw_arena **address) {
     *address = NULL;
 }
 
-static struct chunk *chunk_new(struct gw_arena *arena, size_t size) {
+static struct chunk *chunk_new(struct gw_arena *arena, size_t size)
+{
     struct chunk *c;
 
     if (arena->cap && size > arena->cap - arena->used)
@@ -57,7 +60,8 @@ static struct chunk *chunk_new(struct gw_arena *arena, size_t size) {
     return c;
 }
 
-void *gw_arena_alloc(struct gw_arena *arena, size_t len) {
+void *gw_arena_alloc(struct gw_arena *arena, size_t len)
+{
     struct chunk *c = arena->head;
 
     if (len > SIZE_MAX / 2)
@@ -94,7 +98,8 @@ void *gw_arena_alloc(struct gw_arena *arena, size_t len) {
     return c->data;
 }
 
-void *gw_arena_zalloc(struct gw_arena *arena, size_t len) {
+void *gw_arena_zalloc(struct gw_arena *arena, size_t len)
+{
     void *p = gw_arena_alloc(arena, len);
 
     if (p)
@@ -102,7 +107,8 @@ void *gw_arena_zalloc(struct gw_arena *arena, size_t len) {
     return p;
 }
 
-char *gw_arena_strndup(struct gw_arena *arena, const char *text, size_t len) {
+char *gw_arena_strndup(struct gw_arena *arena, const char *text, size_t len)
+{
     char *p = gw_arena_alloc(arena, len + 1);
 
     if (!p)
@@ -113,11 +119,13 @@ char *gw_arena_strndup(struct gw_arena *arena, const char *text, size_t len) {
     return p;
 }
 
-char *gw_arena_strdup(struct gw_arena *arena, const char *text) {
+char *gw_arena_strdup(struct gw_arena *arena, const char *text)
+{
     return gw_arena_strndup(arena, text, strlen(text));
 }
 
-char *gw_arena_printf(struct gw_arena *arena, const char *fmt, ...) {
+char *gw_arena_printf(struct gw_arena *arena, const char *fmt, ...)
+{
     va_list args, again;
     char *p = NULL;
     int n;
@@ -134,6 +142,7 @@ char *gw_arena_printf(struct gw_arena *arena, const char *fmt, ...) {
     return p;
 }
 
-size_t gw_arena_used(const struct gw_arena *arena) {
+size_t gw_arena_used(const struct gw_arena *arena)
+{
     return arena->used;
 }

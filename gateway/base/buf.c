@@ -5,18 +5,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void gw_buf_free(struct gw_buf *b) {
+void gw_buf_free(struct gw_buf *b)
+{
     free(b->data);
     memset(b, 0, sizeof(*b));
 }
 
-void gw_buf_wipe_free(struct gw_buf *b) {
+void gw_buf_wipe_free(struct gw_buf *b)
+{
     if (b->data)
         explicit_bzero(b->data, b->cap);
     gw_buf_free(b);
 }
 
-bool gw_buf_reserve(struct gw_buf *b, size_t more) {
+bool gw_buf_reserve(struct gw_buf *b, size_t more)
+{
     size_t need, cap;
     char *data;
 
@@ -40,23 +43,27 @@ bool gw_buf_reserve(struct gw_buf *b, size_t more) {
     return true;
 }
 
-void gw_buf_add(struct gw_buf *b, const void *data, size_t len) {
+void gw_buf_add(struct gw_buf *b, const void *data, size_t len)
+{
     if (len && gw_buf_reserve(b, len)) {
         memcpy(b->data + b->len, data, len);
         b->len += len;
     }
 }
 
-void gw_buf_str(struct gw_buf *b, const char *text) {
+void gw_buf_str(struct gw_buf *b, const char *text)
+{
     gw_buf_add(b, text, strlen(text));
 }
 
-void gw_buf_char(struct gw_buf *b, char c) {
+void gw_buf_char(struct gw_buf *b, char c)
+{
     if (gw_buf_reserve(b, 1))
         b->data[b->len++] = c;
 }
 
-void gw_buf_printf(struct gw_buf *b, const char *fmt, ...) {
+void gw_buf_printf(struct gw_buf *b, const char *fmt, ...)
+{
     va_list args, again;
     int n;
 
@@ -73,14 +80,16 @@ void gw_buf_printf(struct gw_buf *b, const char *fmt, ...) {
     va_end(again);
 }
 
-const char *gw_buf_cstr(struct gw_buf *b) {
+const char *gw_buf_cstr(struct gw_buf *b)
+{
     if (!gw_buf_reserve(b, 1))
         return NULL;
     b->data[b->len] = '\0';
     return b->data;
 }
 
-char *gw_buf_take(struct gw_buf *b, size_t *ret_len) {
+char *gw_buf_take(struct gw_buf *b, size_t *ret_len)
+{
     char *data = (char *)gw_buf_cstr(b);
 
     if (!data) {
@@ -93,7 +102,8 @@ char *gw_buf_take(struct gw_buf *b, size_t *ret_len) {
     return data;
 }
 
-void gw_buf_i64(struct gw_buf *b, int64_t v) {
+void gw_buf_i64(struct gw_buf *b, int64_t v)
+{
     char text[24], *p = text + sizeof(text);
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 
@@ -106,7 +116,8 @@ void gw_buf_i64(struct gw_buf *b, int64_t v) {
 }
 
 /* Values with up to four decimals are most of what we print: written as integers with a point. */
-static bool add_short_decimal(struct gw_buf *b, double v) {
+static bool add_short_decimal(struct gw_buf *b, double v)
+{
     char text[32], *p = text + sizeof(text);
     double scaled = v * 10000;
     int64_t n;
@@ -141,7 +152,8 @@ static bool add_short_decimal(struct gw_buf *b, double v) {
     return true;
 }
 
-void gw_buf_f64(struct gw_buf *b, double v) {
+void gw_buf_f64(struct gw_buf *b, double v)
+{
     char text[40];
 
     if (!isfinite(v)) {
@@ -160,14 +172,16 @@ void gw_buf_f64(struct gw_buf *b, double v) {
         gw_buf_str(b, ".0");
 }
 
-static size_t valid_prefix(const char *s, size_t left) {
+static size_t valid_prefix(const char *s, size_t left)
+{
     for (size_t n = 1; n <= 4 && n <= left; n++)
         if (gw_utf8_valid(s, n))
             return n;
     return 0;
 }
 
-static void add_json_special(struct gw_buf *b, unsigned char c) {
+static void add_json_special(struct gw_buf *b, unsigned char c)
+{
     switch (c) {
     case '"':
         gw_buf_str(b, "\\\"");
@@ -189,13 +203,14 @@ static void add_json_special(struct gw_buf *b, unsigned char c) {
     }
 }
 
-void gw_buf_json(struct gw_buf *b, struct gw_str text) {
+void gw_buf_json(struct gw_buf *b, struct gw_str text)
+{
     gw_buf_char(b, '"');
     for (size_t i = 0; i < text.len;) {
         unsigned char c = (unsigned char)text.ptr[i];
         size_t run = i;
-        while (run < text.len && (unsigned char)text.ptr[run] >= 0x20 &&
-               (unsigned char)text.ptr[run] < 0x7f && text.ptr[run] != '"' && text.ptr[run] != '\\')
+        while (run < text.len && (unsigned char)text.ptr[run] >= 0x20 && (unsigned char)text.ptr[run] < 0x7f &&
+               text.ptr[run] != '"' && text.ptr[run] != '\\')
             run++;
         if (run > i) {
             gw_buf_add(b, text.ptr + i, run - i);
@@ -215,7 +230,8 @@ void gw_buf_json(struct gw_buf *b, struct gw_str text) {
     gw_buf_char(b, '"');
 }
 
-void gw_buf_json_cstr(struct gw_buf *b, const char *text) {
+void gw_buf_json_cstr(struct gw_buf *b, const char *text)
+{
     if (text)
         gw_buf_json(b, gw_str(text));
     else

@@ -29,8 +29,8 @@ const char *gw_buf_cstr(struct gw_buf *b);            /* NUL behind the data; NU
 char *gw_buf_take(struct gw_buf *b, size_t *ret_len); /* yours to free, NUL-terminated; NULL when failed */
 
 void gw_buf_i64(struct gw_buf *b, int64_t v);
-void gw_buf_f64(struct gw_buf *b, double v);            /* shortest that reads back; "null" when not finite */
-void gw_buf_json(struct gw_buf *b, struct gw_str text); /* quoted and escaped; invalid UTF-8 becomes U+FFFD */
+void gw_buf_f64(struct gw_buf *b, double v);               /* shortest that reads back; "null" when not finite */
+void gw_buf_json(struct gw_buf *b, struct gw_str text);    /* quoted and escaped; invalid UTF-8 becomes U+FFFD */
 void gw_buf_json_cstr(struct gw_buf *b, const char *text); /* NULL gives null */
 
 #endif

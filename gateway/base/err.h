@@ -29,8 +29,7 @@ struct gw_err {
 };
 
 /* Writes err (when not NULL) and returns code. */
-enum gw_code gw_fail(struct gw_err *err, enum gw_code code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+enum gw_code gw_fail(struct gw_err *err, enum gw_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* The same, with the dotted wire code a client matches on. */
 enum gw_code gw_fail_wire(struct gw_err *err, enum gw_code code, const char *wire, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

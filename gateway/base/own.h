@@ -13,16 +13,19 @@
 
 #define GW_CLEANUP(fn) __attribute__((cleanup(fn)))
 
-static inline void gw_cleanup_free(void *address) {
+static inline void gw_cleanup_free(void *address)
+{
     free(*(void **)address);
 }
 
-static inline void gw_cleanup_file(FILE **file) {
+static inline void gw_cleanup_file(FILE **file)
+{
     if (*file)
         fclose(*file);
 }
 
-static inline void gw_cleanup_fd(int *fd) {
+static inline void gw_cleanup_fd(int *fd)
+{
     if (*fd >= 0)
         close(*fd);
 }
@@ -32,11 +35,11 @@ static inline void gw_cleanup_fd(int *fd) {
 #define gw_own_fd   GW_CLEANUP(gw_cleanup_fd)
 
 /* The pointer, with the variable set to NULL. */
-#define gw_take(pointer)                                                                                     \
-    ({                                                                                                       \
-        __typeof__(pointer) taken_ = (pointer);                                                              \
-        (pointer) = NULL;                                                                                    \
-        taken_;                                                                                              \
+#define gw_take(pointer)                                                                                               \
+    ({                                                                                                                 \
+        __typeof__(pointer) taken_ = (pointer);                                                                        \
+        (pointer) = NULL;                                                                                              \
+        taken_;                                                                                                        \
     })
 
 #endif

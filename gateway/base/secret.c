@@ -1,7 +1,8 @@
 /* Allocation and wiping of secrets. */
 #include "base/secret.h"
 
-enum gw_code gw_secret_set(struct gw_secret *s, struct gw_str value, struct gw_err *err) {
+enum gw_code gw_secret_set(struct gw_secret *s, struct gw_str value, struct gw_err *err)
+{
     char *data = malloc(value.len + 1);
 
     if (!data)
@@ -15,7 +16,8 @@ enum gw_code gw_secret_set(struct gw_secret *s, struct gw_str value, struct gw_e
     return GW_OK;
 }
 
-void gw_secret_free(struct gw_secret *s) {
+void gw_secret_free(struct gw_secret *s)
+{
     if (s->data)
         explicit_bzero(s->data, s->len);
     free(s->data);

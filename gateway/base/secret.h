@@ -18,7 +18,8 @@ enum gw_code gw_secret_set(struct gw_secret *s, struct gw_str value, struct gw_e
 void gw_secret_free(struct gw_secret *s);
 #define gw_own_secret GW_CLEANUP(gw_secret_free)
 
-static inline struct gw_str gw_secret_str(const struct gw_secret *s) {
+static inline struct gw_str gw_secret_str(const struct gw_secret *s)
+{
     return (struct gw_str){s->data, s->len};
 }
 

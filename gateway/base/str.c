@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static size_t utf8_length(const unsigned char *s, size_t left) {
+static size_t utf8_length(const unsigned char *s, size_t left)
+{
     if (s[0] < 0x80)
         return s[0] ? 1 : 0;
     if (s[0] >= 0xc2 && s[0] <= 0xdf)
@@ -27,7 +28,8 @@ static size_t utf8_length(const unsigned char *s, size_t left) {
     return 0;
 }
 
-bool gw_utf8_valid(const char *text, size_t len) {
+bool gw_utf8_valid(const char *text, size_t len)
+{
     const unsigned char *s = (const unsigned char *)text;
 
     for (size_t i = 0; i < len;) {
@@ -39,7 +41,8 @@ bool gw_utf8_valid(const char *text, size_t len) {
     return true;
 }
 
-bool gw_parse_i64(struct gw_str text, int64_t *ret) {
+bool gw_parse_i64(struct gw_str text, int64_t *ret)
+{
     size_t i = text.len > 0 && text.ptr[0] == '-' ? 1 : 0;
     bool negative = i == 1;
     int64_t value = 0;
@@ -52,15 +55,15 @@ bool gw_parse_i64(struct gw_str text, int64_t *ret) {
         int digit = text.ptr[i] - '0';
         if (__builtin_mul_overflow(value, 10, &value))
             return false;
-        if (negative ? __builtin_sub_overflow(value, digit, &value)
-                     : __builtin_add_overflow(value, digit, &value))
+        if (negative ? __builtin_sub_overflow(value, digit, &value) : __builtin_add_overflow(value, digit, &value))
             return false;
     }
     *ret = value;
     return true;
 }
 
-bool gw_parse_f64(struct gw_str text, double *ret) {
+bool gw_parse_f64(struct gw_str text, double *ret)
+{
     char copy[64], *end;
     double value;
 
@@ -81,14 +84,15 @@ bool gw_parse_f64(struct gw_str text, double *ret) {
     return true;
 }
 
-size_t gw_percent_encode(struct gw_str text, char *out) {
+size_t gw_percent_encode(struct gw_str text, char *out)
+{
     static const char hex[] = "0123456789ABCDEF";
     size_t n = 0;
 
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-            c == '.' || c == '_' || c == '~') {
+        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+            c == '_' || c == '~') {
             out[n++] = (char)c;
         } else {
             out[n++] = '%';

@@ -16,15 +16,18 @@ struct gw_str {
 
 #define GW_STR(literal) ((struct gw_str){literal, sizeof(literal) - 1})
 
-static inline struct gw_str gw_str(const char *text) {
+static inline struct gw_str gw_str(const char *text)
+{
     return (struct gw_str){text, text ? strlen(text) : 0};
 }
 
-static inline bool gw_str_eq(struct gw_str a, struct gw_str b) {
+static inline bool gw_str_eq(struct gw_str a, struct gw_str b)
+{
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-static inline bool gw_str_is(struct gw_str a, const char *text) {
+static inline bool gw_str_is(struct gw_str a, const char *text)
+{
     return gw_str_eq(a, gw_str(text));
 }
 

@@ -8,7 +8,8 @@
 
 static _Atomic int64_t clock_shift;
 
-int64_t gw_now_us(void) {
+int64_t gw_now_us(void)
+{
     struct timespec ts;
 
     clock_gettime(CLOCK_REALTIME, &ts);
@@ -16,23 +17,27 @@ int64_t gw_now_us(void) {
            atomic_load_explicit(&clock_shift, memory_order_relaxed);
 }
 
-int64_t gw_mono_us(void) {
+int64_t gw_mono_us(void)
+{
     struct timespec ts;
 
     clock_gettime(CLOCK_MONOTONIC, &ts);
     return (int64_t)ts.tv_sec * GW_US_PER_S + ts.tv_nsec / 1000;
 }
 
-void gw_clock_offset(int64_t us) {
+void gw_clock_offset(int64_t us)
+{
     atomic_store_explicit(&clock_shift, us, memory_order_relaxed);
 }
 
-int64_t gw_floor_div(int64_t a, int64_t b) {
+int64_t gw_floor_div(int64_t a, int64_t b)
+{
     return a / b - (a % b < 0);
 }
 
 /* Days of the proleptic Gregorian calendar by eras of 400 years, the year beginning in March. */
-int64_t gw_days_from_civil(int64_t year, unsigned month, unsigned day) {
+int64_t gw_days_from_civil(int64_t year, unsigned month, unsigned day)
+{
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = gw_floor_div(y, 400);
     int64_t yoe = y - era * 400;
@@ -41,7 +46,8 @@ int64_t gw_days_from_civil(int64_t year, unsigned month, unsigned day) {
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-void gw_civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day) {
+void gw_civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *day)
+{
     int64_t z = days + 719468;
     int64_t era = gw_floor_div(z, 146097);
     int64_t doe = z - era * 146097;
@@ -55,7 +61,8 @@ void gw_civil_from_days(int64_t days, int64_t *year, unsigned *month, unsigned *
 }
 
 /* Reads exactly n digits; moves *p. */
-static bool digits(const char **p, const char *end, int n, unsigned *ret) {
+static bool digits(const char **p, const char *end, int n, unsigned *ret)
+{
     unsigned v = 0;
 
     if (end - *p < n)
@@ -69,14 +76,16 @@ static bool digits(const char **p, const char *end, int n, unsigned *ret) {
     return true;
 }
 
-static bool literal(const char **p, const char *end, char c) {
+static bool literal(const char **p, const char *end, char c)
+{
     if (*p == end || **p != c)
         return false;
     (*p)++;
     return true;
 }
 
-static bool parse_date(const char **p, const char *end, int64_t *days) {
+static bool parse_date(const char **p, const char *end, int64_t *days)
+{
     static const unsigned most[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     unsigned y, m, d;
 
@@ -91,7 +100,8 @@ static bool parse_date(const char **p, const char *end, int64_t *days) {
     return true;
 }
 
-static bool parse_fraction(const char **p, const char *end, int64_t *us) {
+static bool parse_fraction(const char **p, const char *end, int64_t *us)
+{
     int64_t scale = 100000;
     const char *first;
 
@@ -104,7 +114,8 @@ static bool parse_fraction(const char **p, const char *end, int64_t *us) {
     return *p > first && *p - first <= 9;
 }
 
-static bool parse_clock(const char **p, const char *end, int64_t *us) {
+static bool parse_clock(const char **p, const char *end, int64_t *us)
+{
     unsigned h, m, s = 0;
     int64_t fraction = 0;
 
@@ -120,7 +131,8 @@ static bool parse_clock(const char **p, const char *end, int64_t *us) {
     return true;
 }
 
-static bool parse_offset(const char **p, const char *end, struct gw_time_text *t) {
+static bool parse_offset(const char **p, const char *end, struct gw_time_text *t)
+{
     unsigned h, m = 0;
     int sign;
 
@@ -148,7 +160,8 @@ static bool parse_offset(const char **p, const char *end, struct gw_time_text *t
     return true;
 }
 
-bool gw_time_parse_iso(struct gw_str text, struct gw_time_text *ret) {
+bool gw_time_parse_iso(struct gw_str text, struct gw_time_text *ret)
+{
     const char *p = text.ptr, *end = text.ptr + text.len;
     struct gw_time_text t = {0};
     int64_t days, clock = 0;
@@ -169,7 +182,8 @@ bool gw_time_parse_iso(struct gw_str text, struct gw_time_text *ret) {
     return true;
 }
 
-bool gw_time_parse(struct gw_str text, struct gw_time_text *ret) {
+bool gw_time_parse(struct gw_str text, struct gw_time_text *ret)
+{
     double seconds;
     int64_t whole;
 
@@ -188,13 +202,15 @@ bool gw_time_parse(struct gw_str text, struct gw_time_text *ret) {
     return gw_time_parse_iso(text, ret);
 }
 
-static char *put2(char *p, unsigned v) {
+static char *put2(char *p, unsigned v)
+{
     *p++ = (char)('0' + v / 10 % 10);
     *p++ = (char)('0' + v % 10);
     return p;
 }
 
-size_t gw_time_format(int64_t us, char *out) {
+size_t gw_time_format(int64_t us, char *out)
+{
     int64_t days = gw_floor_div(us, GW_US_PER_DAY), rest = us - days * GW_US_PER_DAY, year;
     unsigned month, day, s = (unsigned)(rest / GW_US_PER_S), fraction = (unsigned)(rest % GW_US_PER_S);
     char *p = out;
@@ -225,7 +241,8 @@ size_t gw_time_format(int64_t us, char *out) {
     return (size_t)(p - out);
 }
 
-size_t gw_offset_format(int32_t offset_s, char *out) {
+size_t gw_offset_format(int32_t offset_s, char *out)
+{
     unsigned a = (unsigned)(offset_s < 0 ? -offset_s : offset_s) / 60;
     char *p = out;
 

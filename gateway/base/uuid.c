@@ -7,7 +7,8 @@
 
 #include "base/time.h"
 
-void gw_random(void *out, size_t len) {
+void gw_random(void *out, size_t len)
+{
     char *p = out;
 
     while (len > 0) {
@@ -21,12 +22,14 @@ void gw_random(void *out, size_t len) {
     }
 }
 
-static void mark(struct gw_uuid *id, uint8_t version) {
+static void mark(struct gw_uuid *id, uint8_t version)
+{
     id->b[6] = (uint8_t)((id->b[6] & 0x0f) | (version << 4));
     id->b[8] = (uint8_t)((id->b[8] & 0x3f) | 0x80);
 }
 
-struct gw_uuid gw_uuid_v4(void) {
+struct gw_uuid gw_uuid_v4(void)
+{
     struct gw_uuid id;
 
     gw_random(id.b, sizeof(id.b));
@@ -34,7 +37,8 @@ struct gw_uuid gw_uuid_v4(void) {
     return id;
 }
 
-struct gw_uuid gw_uuid_v7(void) {
+struct gw_uuid gw_uuid_v7(void)
+{
     struct gw_uuid id;
     uint64_t ms = (uint64_t)gw_now_us() / 1000;
 
@@ -45,7 +49,8 @@ struct gw_uuid gw_uuid_v7(void) {
     return id;
 }
 
-static int hex_digit(char c) {
+static int hex_digit(char c)
+{
     if (c >= '0' && c <= '9')
         return c - '0';
     if (c >= 'a' && c <= 'f')
@@ -55,7 +60,8 @@ static int hex_digit(char c) {
     return -1;
 }
 
-bool gw_uuid_parse(struct gw_str text, struct gw_uuid *ret) {
+bool gw_uuid_parse(struct gw_str text, struct gw_uuid *ret)
+{
     struct gw_uuid id;
     size_t n = 0;
 
@@ -77,7 +83,8 @@ bool gw_uuid_parse(struct gw_str text, struct gw_uuid *ret) {
     return true;
 }
 
-const char *gw_uuid_text(struct gw_uuid id, char out[GW_UUID_TEXT]) {
+const char *gw_uuid_text(struct gw_uuid id, char out[GW_UUID_TEXT])
+{
     static const char hex[] = "0123456789abcdef";
     char *p = out;
 
@@ -91,7 +98,8 @@ const char *gw_uuid_text(struct gw_uuid id, char out[GW_UUID_TEXT]) {
     return out;
 }
 
-bool gw_uuid_is_nil(struct gw_uuid id) {
+bool gw_uuid_is_nil(struct gw_uuid id)
+{
     for (int i = 0; i < 16; i++)
         if (id.b[i])
             return false;

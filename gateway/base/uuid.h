@@ -17,7 +17,8 @@ bool gw_uuid_parse(struct gw_str text, struct gw_uuid *ret);
 const char *gw_uuid_text(struct gw_uuid id, char out[GW_UUID_TEXT]); /* lower case; returns out */
 bool gw_uuid_is_nil(struct gw_uuid id);
 
-static inline bool gw_uuid_eq(struct gw_uuid a, struct gw_uuid b) {
+static inline bool gw_uuid_eq(struct gw_uuid a, struct gw_uuid b)
+{
     return memcmp(a.b, b.b, sizeof(a.b)) == 0;
 }
 

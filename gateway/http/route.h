@@ -23,6 +23,8 @@ enum gw_body_kind {
     GW_BODY_NONE,    /* what comes is not looked at */
     GW_BODY_JSON,    /* an object; other content types are refused */
     GW_BODY_WEBHOOK, /* as large as the provider's plugin says */
+    GW_BODY_UPLOAD,  /* streamed into the store while it comes; the handler gets what was stored */
+    GW_BODY_FORM,    /* application/x-www-form-urlencoded */
 };
 
 enum gw_arg_type { GW_ARG_TEXT, GW_ARG_INT, GW_ARG_BOOL, GW_ARG_CHOICE, GW_ARG_UUID, GW_ARG_TIME, GW_ARG_EMAIL };
@@ -53,6 +55,9 @@ struct gw_arg {
 
 #define GW_ROUTE_SLOW 0x1u /* may take longer than the idle time-out of a connection */
 #define GW_ROUTE_PAGE 0x2u /* a browser is waiting: errors are a page */
+/* Who may call, beside a key that has the scope. A developer's token is as good as a key of every scope. */
+#define GW_ROUTE_DEVELOPER 0x4u /* a developer's token, and no key */
+#define GW_ROUTE_SDK       0x8u /* an SDK token of {user_id} too; a developer's token is not accepted */
 
 struct gw_route {
     enum gw_method method;

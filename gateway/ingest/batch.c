@@ -35,7 +35,8 @@ struct reading {
 
 /* ---- lists ---- */
 
-static void *list_add(struct gw_batch *batch, struct list *list, size_t size, struct gw_err *err) {
+static void *list_add(struct gw_batch *batch, struct list *list, size_t size, struct gw_err *err)
+{
     if (list->count == list->cap) {
         size_t cap = list->cap ? list->cap * 2 : 16;
         void *items = gw_arena_alloc(batch->arena, cap * size);
@@ -56,7 +57,8 @@ static void *list_add(struct gw_batch *batch, struct list *list, size_t size, st
 
 /* ---- life ---- */
 
-static enum gw_code add_own_source(struct gw_batch *batch, struct gw_err *err) {
+static enum gw_code add_own_source(struct gw_batch *batch, struct gw_err *err)
+{
     struct gw_source *own = list_add(batch, &batch->sources, sizeof(*own), err);
 
     if (!own)
@@ -67,7 +69,8 @@ static enum gw_code add_own_source(struct gw_batch *batch, struct gw_err *err) {
     return GW_OK;
 }
 
-enum gw_code gw_batch_reset(struct gw_batch *batch, struct gw_err *err) {
+enum gw_code gw_batch_reset(struct gw_batch *batch, struct gw_err *err)
+{
     struct list empty = {0};
 
     gw_arena_free(&batch->arena);
@@ -80,8 +83,9 @@ enum gw_code gw_batch_reset(struct gw_batch *batch, struct gw_err *err) {
     return add_own_source(batch, err);
 }
 
-enum gw_code gw_batch_new(struct gw_uuid user, struct gw_uuid connection, const char *provider,
-                          const char *account, struct gw_batch **ret, struct gw_err *err) {
+enum gw_code gw_batch_new(struct gw_uuid user, struct gw_uuid connection, const char *provider, const char *account,
+                          struct gw_batch **ret, struct gw_err *err)
+{
     struct gw_batch *batch = calloc(1, sizeof(*batch));
     enum gw_code code;
 
@@ -100,7 +104,8 @@ enum gw_code gw_batch_new(struct gw_uuid user, struct gw_uuid connection, const 
     return GW_OK;
 }
 
-void gw_batch_free(struct gw_batch **address) {
+void gw_batch_free(struct gw_batch **address)
+{
     struct gw_batch *batch = *address;
 
     if (!batch)
@@ -114,14 +119,16 @@ void gw_batch_free(struct gw_batch **address) {
 
 /* ---- payloads ---- */
 
-static char *copy_text(struct gw_batch *batch, aorta_str text) {
+static char *copy_text(struct gw_batch *batch, aorta_str text)
+{
     if (text.len == 0 || !gw_utf8_valid(text.ptr, text.len))
         return NULL;
     return gw_arena_strndup(batch->arena, text.ptr, text.len < 1000 ? text.len : 1000);
 }
 
 enum gw_code gw_batch_payload(struct gw_batch *batch, const aorta_payload *payload, int32_t default_offset_s,
-                              size_t *ret_index, struct gw_err *err) {
+                              size_t *ret_index, struct gw_err *err)
+{
     char *data = gw_arena_alloc(batch->arena, payload->size ? payload->size : 1);
     struct gw_payload *p = list_add(batch, &batch->payloads, sizeof(*p), err);
 
@@ -148,19 +155,21 @@ enum gw_code gw_batch_payload(struct gw_batch *batch, const aorta_payload *paylo
 
 /* ---- sources ---- */
 
-static bool same_text(const char *a, aorta_str b) {
+static bool same_text(const char *a, aorta_str b)
+{
     return gw_str_eq(gw_str(a), (struct gw_str){b.ptr, b.len});
 }
 
-static bool same_source(const struct gw_source *a, const aorta_source *b) {
+static bool same_source(const struct gw_source *a, const aorta_source *b)
+{
     return same_text(a->app, b->app) && same_text(a->app_id, b->app_id) &&
            same_text(a->device_model, b->device_model) && same_text(a->device_name, b->device_name) &&
            same_text(a->device_type, b->device_type) && same_text(a->software, b->software) &&
            same_text(a->original, b->original);
 }
 
-static enum gw_code find_source(struct gw_batch *batch, const aorta_source *source, uint32_t *ret,
-                                struct gw_err *err) {
+static enum gw_code find_source(struct gw_batch *batch, const aorta_source *source, uint32_t *ret, struct gw_err *err)
+{
     const struct gw_source *all = batch->sources.items;
     struct gw_source *fresh;
 
@@ -187,8 +196,9 @@ static enum gw_code find_source(struct gw_batch *batch, const aorta_source *sour
     return GW_OK;
 }
 
-static enum gw_code map_source(struct reading *reading, const aorta_source *source, uint32_t index,
-                               uint32_t *ret, struct gw_err *err) {
+static enum gw_code map_source(struct reading *reading, const aorta_source *source, uint32_t index, uint32_t *ret,
+                               struct gw_err *err)
+{
     enum gw_code code;
 
     if (index < reading->map_count && reading->map[index]) {
@@ -216,7 +226,8 @@ static enum gw_code map_source(struct reading *reading, const aorta_source *sour
 /* The digest speaks of what a reader can see: bounds, offset, fields, source; not of version, payload or ids.
  */
 static enum gw_code digest_record(const struct gw_batch *batch, const aorta_record *record, uint32_t source,
-                                  uint8_t out[16], struct gw_err *err) {
+                                  uint8_t out[16], struct gw_err *err)
+{
     const struct gw_source *s = (const struct gw_source *)batch->sources.items + source;
     const char *texts[] = {s->app,         s->app_id,   s->device_model, s->device_name,
                            s->device_type, s->software, s->original};
@@ -224,8 +235,7 @@ static enum gw_code digest_record(const struct gw_batch *batch, const aorta_reco
     uint8_t full[32];
 
     gw_buf_printf(&b, "%u %lld %lld %d\n", (unsigned)(record->flags & 0x7), (long long)record->start_us,
-                  (long long)record->end_us,
-                  record->flags & AORTA_RECORD_HAS_OFFSET ? record->tz_offset_s : -999999);
+                  (long long)record->end_us, record->flags & AORTA_RECORD_HAS_OFFSET ? record->tz_offset_s : -999999);
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         gw_buf_json_cstr(&b, texts[i]);
     for (uint32_t i = 0; i < record->fields_count; i++) {
@@ -248,7 +258,8 @@ static enum gw_code digest_record(const struct gw_batch *batch, const aorta_reco
 }
 
 static enum gw_code fill_head(struct reading *reading, const aorta_record *record, const aorta_source *source,
-                              uint32_t index, struct gw_record_head *head, struct gw_err *err) {
+                              uint32_t index, struct gw_record_head *head, struct gw_err *err)
+{
     struct gw_batch *batch = reading->batch;
     const struct gw_payload *payload = (const struct gw_payload *)batch->payloads.items + reading->payload;
     enum gw_code code = map_source(reading, source, index, &head->source, err);
@@ -267,12 +278,14 @@ static enum gw_code fill_head(struct reading *reading, const aorta_record *recor
     return digest_record(batch, record, head->source, head->digest, err);
 }
 
-static bool kind_is(const aorta_record *record, const char *kind) {
+static bool kind_is(const aorta_record *record, const char *kind)
+{
     return gw_str_is((struct gw_str){record->kind.ptr, record->kind.len}, kind);
 }
 
-static enum gw_code add_workout(struct reading *reading, const aorta_record *record,
-                                const aorta_source *source, uint32_t index, struct gw_err *err) {
+static enum gw_code add_workout(struct reading *reading, const aorta_record *record, const aorta_source *source,
+                                uint32_t index, struct gw_err *err)
+{
     struct gw_batch *batch = reading->batch;
     struct gw_workout row, *kept;
     enum gw_code code = fields_workout(record, batch->arena, &row, err);
@@ -290,7 +303,8 @@ static enum gw_code add_workout(struct reading *reading, const aorta_record *rec
 }
 
 static enum gw_code add_sleep(struct reading *reading, const aorta_record *record, const aorta_source *source,
-                              uint32_t index, struct gw_err *err) {
+                              uint32_t index, struct gw_err *err)
+{
     struct gw_batch *batch = reading->batch;
     struct gw_sleep row, *kept;
     enum gw_code code = fields_sleep(record, batch->arena, &row, err);
@@ -308,7 +322,8 @@ static enum gw_code add_sleep(struct reading *reading, const aorta_record *recor
 }
 
 static enum gw_code add_event(struct reading *reading, const aorta_record *record, const aorta_source *source,
-                              uint32_t index, struct gw_err *err) {
+                              uint32_t index, struct gw_err *err)
+{
     struct gw_batch *batch = reading->batch;
     struct gw_event row, *kept;
     enum gw_code code = fields_event(record, batch->arena, &row, err);
@@ -325,8 +340,9 @@ static enum gw_code add_event(struct reading *reading, const aorta_record *recor
     return GW_OK;
 }
 
-static enum gw_code on_record(void *self, const aorta_record *record, const aorta_source *source,
-                              uint32_t index, struct gw_err *err) {
+static enum gw_code on_record(void *self, const aorta_record *record, const aorta_source *source, uint32_t index,
+                              struct gw_err *err)
+{
     struct reading *reading = self;
 
     if (kind_is(record, "workout"))
@@ -337,7 +353,8 @@ static enum gw_code on_record(void *self, const aorta_record *record, const aort
 }
 
 /* What was refused, here or by the host's own checks: counted, and named in the run. */
-static void on_refused(void *self, struct gw_str what, struct gw_str reason) {
+static void on_refused(void *self, struct gw_str what, struct gw_str reason)
+{
     struct gw_batch *batch = ((struct reading *)self)->batch;
     struct gw_count *count = gw_str_is(what, "workout")   ? &batch->counts.workouts
                              : gw_str_is(what, "sleep")   ? &batch->counts.sleep
@@ -362,8 +379,8 @@ struct columns {
     size_t count;
 };
 
-static bool copy_columns(struct gw_batch *batch, const aorta_series *series, bool deleted,
-                         struct columns *ret) {
+static bool copy_columns(struct gw_batch *batch, const aorta_series *series, bool deleted, struct columns *ret)
+{
     struct columns c = {0};
 
     c.t = gw_arena_alloc(batch->arena, series->count * sizeof(*c.t));
@@ -385,8 +402,9 @@ static bool copy_columns(struct gw_batch *batch, const aorta_series *series, boo
     return true;
 }
 
-static enum gw_code on_series(void *self, const aorta_series *series, uint16_t metric,
-                              const aorta_source *source, uint32_t index, struct gw_err *err) {
+static enum gw_code on_series(void *self, const aorta_series *series, uint16_t metric, const aorta_source *source,
+                              uint32_t index, struct gw_err *err)
+{
     struct reading *reading = self;
     struct gw_batch *batch = reading->batch;
     const struct gw_payload *payload = (const struct gw_payload *)batch->payloads.items + reading->payload;
@@ -429,11 +447,13 @@ static enum gw_code on_series(void *self, const aorta_series *series, uint16_t m
 
 /* ---- normalize ---- */
 
-static void on_warning(void *self, struct gw_str text) {
+static void on_warning(void *self, struct gw_str text)
+{
     gw_batch_warning(((struct reading *)self)->batch, text);
 }
 
-static aorta_payload as_abi(const struct gw_payload *p) {
+static aorta_payload as_abi(const struct gw_payload *p)
+{
     struct gw_str kind = gw_str(p->kind), type = gw_str(p->content_type), id = gw_str(p->external_id),
                   origin = gw_str(p->origin);
 
@@ -451,14 +471,11 @@ static aorta_payload as_abi(const struct gw_payload *p) {
     };
 }
 
-enum gw_code gw_batch_normalize(struct gw_batch *batch, const struct gw_call *call, size_t index,
-                                struct gw_err *err) {
+enum gw_code gw_batch_normalize(struct gw_batch *batch, const struct gw_call *call, size_t index, struct gw_err *err)
+{
     struct reading reading = {.batch = batch, .payload = index};
-    struct gw_sink sink = {.self = &reading,
-                           .record = on_record,
-                           .series = on_series,
-                           .refused = on_refused,
-                           .warning = on_warning};
+    struct gw_sink sink = {
+        .self = &reading, .record = on_record, .series = on_series, .refused = on_refused, .warning = on_warning};
     struct gw_call inner = *call;
     struct gw_payload *payload = (struct gw_payload *)batch->payloads.items + index;
     aorta_payload abi = as_abi(payload);
@@ -477,8 +494,7 @@ enum gw_code gw_batch_normalize(struct gw_batch *batch, const struct gw_call *ca
         char text[500];
         payload->error = gw_arena_strdup(batch->arena, gw_err_text(&local));
         batch->counts.payloads_failed++;
-        snprintf(text, sizeof(text), "a payload of kind %s could not be read: %s", payload->kind,
-                 gw_err_text(&local));
+        snprintf(text, sizeof(text), "a payload of kind %s could not be read: %s", payload->kind, gw_err_text(&local));
         gw_batch_warning(batch, gw_str(text));
     } else {
         payload->normalize_revision = call->provider->plugin->desc->normalize_revision;
@@ -488,7 +504,8 @@ enum gw_code gw_batch_normalize(struct gw_batch *batch, const struct gw_call *ca
 
 /* ---- the rest ---- */
 
-void gw_batch_warning(struct gw_batch *batch, struct gw_str text) {
+void gw_batch_warning(struct gw_batch *batch, struct gw_str text)
+{
     const struct gw_str *all = batch->warnings.items;
     struct gw_str *kept;
     char *copy;
@@ -504,11 +521,13 @@ void gw_batch_warning(struct gw_batch *batch, struct gw_str text) {
         *kept = (struct gw_str){copy, text.len};
 }
 
-static struct gw_str copy_bytes(struct gw_arena *arena, struct gw_str bytes) {
+static struct gw_str copy_bytes(struct gw_arena *arena, struct gw_str bytes)
+{
     return (struct gw_str){gw_arena_strndup(arena, bytes.ptr, bytes.len), bytes.len};
 }
 
-enum gw_code gw_batch_state(struct gw_batch *batch, const struct gw_state_put *put, struct gw_err *err) {
+enum gw_code gw_batch_state(struct gw_batch *batch, const struct gw_state_put *put, struct gw_err *err)
+{
     struct gw_state_put *kept = list_add(batch, &batch->states, sizeof(*kept), err);
 
     if (!kept)
@@ -519,17 +538,20 @@ enum gw_code gw_batch_state(struct gw_batch *batch, const struct gw_state_put *p
     return kept->key.ptr && kept->value.ptr ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 }
 
-size_t gw_batch_size(const struct gw_batch *batch) {
+size_t gw_batch_size(const struct gw_batch *batch)
+{
     return gw_arena_used(batch->arena);
 }
 
-bool gw_batch_empty(const struct gw_batch *batch) {
+bool gw_batch_empty(const struct gw_batch *batch)
+{
     return batch->payloads.count + batch->workouts.count + batch->sleeps.count + batch->events.count +
                batch->series.count + batch->states.count + batch->warnings.count ==
            0;
 }
 
-static const char *warnings_json(struct gw_batch *batch) {
+static const char *warnings_json(struct gw_batch *batch)
+{
     const struct gw_str *all = batch->warnings.items;
     gw_own_buf struct gw_buf b = {0};
 
@@ -543,7 +565,8 @@ static const char *warnings_json(struct gw_batch *batch) {
     return b.failed ? NULL : gw_arena_strndup(batch->arena, b.data, b.len);
 }
 
-void gw_batch_fill(struct gw_batch *batch, struct gw_commit *commit) {
+void gw_batch_fill(struct gw_batch *batch, struct gw_commit *commit)
+{
     commit->user_id = batch->user;
     commit->connection_id = batch->connection;
     commit->provider = batch->provider;

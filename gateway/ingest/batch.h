@@ -12,8 +12,8 @@
 
 struct gw_batch;
 
-enum gw_code gw_batch_new(struct gw_uuid user, struct gw_uuid connection, const char *provider,
-                          const char *account, struct gw_batch **ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_batch_new(struct gw_uuid user, struct gw_uuid connection, const char *provider, const char *account,
+                          struct gw_batch **ret, struct gw_err *err) GW_MUST_USE;
 void gw_batch_free(struct gw_batch **batch);
 /* Empties it for the next checkpoint; memory is given back. */
 enum gw_code gw_batch_reset(struct gw_batch *batch, struct gw_err *err) GW_MUST_USE;
@@ -28,8 +28,7 @@ enum gw_code gw_batch_payload(struct gw_batch *batch, const aorta_payload *paylo
 enum gw_code gw_batch_normalize(struct gw_batch *batch, const struct gw_call *call, size_t index,
                                 struct gw_err *err) GW_MUST_USE;
 void gw_batch_warning(struct gw_batch *batch, struct gw_str text); /* the same text once; at most 50 */
-enum gw_code gw_batch_state(struct gw_batch *batch, const struct gw_state_put *put,
-                            struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_batch_state(struct gw_batch *batch, const struct gw_state_put *put, struct gw_err *err) GW_MUST_USE;
 size_t gw_batch_size(const struct gw_batch *batch); /* bytes held: a reason for an early checkpoint */
 bool gw_batch_empty(const struct gw_batch *batch);
 /* Fills the data part of a commit; pointers live until reset or free. */

@@ -20,10 +20,14 @@ struct column {
     double least, most; /* numbers outside are refused: nobody runs at -3 bpm */
 };
 
-#define NUMBER(type, key, member, least, most)                                                               \
-    { key, COLUMN_NUMBER, offsetof(type, member), least, most }
-#define OTHER(type, key, member, kind)                                                                       \
-    { key, kind, offsetof(type, member), 0, 0 }
+#define NUMBER(type, key, member, least, most)                                                                         \
+    {                                                                                                                  \
+        key, COLUMN_NUMBER, offsetof(type, member), least, most                                                        \
+    }
+#define OTHER(type, key, member, kind)                                                                                 \
+    {                                                                                                                  \
+        key, kind, offsetof(type, member), 0, 0                                                                        \
+    }
 #define DAYS31 (31 * 86400.0)
 
 static const struct column workout_columns[] = {
@@ -71,18 +75,21 @@ static const struct column sleep_columns[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct column *column_of(const struct column *columns, size_t count, aorta_str key) {
+static const struct column *column_of(const struct column *columns, size_t count, aorta_str key)
+{
     for (size_t i = 0; i < count; i++)
         if (strlen(columns[i].key) == key.len && memcmp(columns[i].key, key.ptr, key.len) == 0)
             return &columns[i];
     return NULL;
 }
 
-static struct gw_str text_of(const aorta_value *value) {
+static struct gw_str text_of(const aorta_value *value)
+{
     return (struct gw_str){value->u.s.ptr, value->u.s.len};
 }
 
-static bool number_of(const aorta_value *value, double *ret) {
+static bool number_of(const aorta_value *value, double *ret)
+{
     switch (value->type) {
     case AORTA_TYPE_FLOAT:
         *ret = value->u.f;
@@ -100,7 +107,8 @@ static bool number_of(const aorta_value *value, double *ret) {
 }
 
 static enum gw_code set_text(const struct column *column, const aorta_value *value, struct gw_arena *arena,
-                             const char **ret, struct gw_err *err) {
+                             const char **ret, struct gw_err *err)
+{
     struct gw_str text = text_of(value);
     size_t most = column->kind == COLUMN_JSON ? JSON_MOST : TEXT_MOST;
 
@@ -120,8 +128,9 @@ static enum gw_code set_text(const struct column *column, const aorta_value *val
     return *ret ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 }
 
-static enum gw_code set_column(const struct column *column, const aorta_value *value, struct gw_arena *arena,
-                               void *row, struct gw_err *err) {
+static enum gw_code set_column(const struct column *column, const aorta_value *value, struct gw_arena *arena, void *row,
+                               struct gw_err *err)
+{
     void *place = (char *)row + column->offset;
     double number;
 
@@ -144,7 +153,8 @@ static enum gw_code set_column(const struct column *column, const aorta_value *v
 }
 
 /* One value of `extra`. JSON text is checked, for a broken piece would spoil the whole object. */
-static bool write_extra_value(const aorta_value *value, struct gw_buf *out) {
+static bool write_extra_value(const aorta_value *value, struct gw_buf *out)
+{
     json_t *json;
 
     switch (value->type) {
@@ -177,7 +187,8 @@ static bool write_extra_value(const aorta_value *value, struct gw_buf *out) {
     }
 }
 
-static void write_extra(const aorta_field *field, struct gw_buf *extra) {
+static void write_extra(const aorta_field *field, struct gw_buf *extra)
+{
     struct gw_str key = {field->key.ptr, field->key.len};
     size_t mark = extra->len;
 
@@ -189,7 +200,8 @@ static void write_extra(const aorta_field *field, struct gw_buf *extra) {
 }
 
 static enum gw_code read_fields(const aorta_record *record, const struct column *columns, size_t count,
-                                struct gw_arena *arena, void *row, struct gw_buf *extra, struct gw_err *err) {
+                                struct gw_arena *arena, void *row, struct gw_buf *extra, struct gw_err *err)
+{
     for (uint32_t i = 0; i < record->fields_count; i++) {
         const aorta_field *field = &record->fields[i];
         const struct column *column = column_of(columns, count, field->key);
@@ -206,8 +218,8 @@ static enum gw_code read_fields(const aorta_record *record, const struct column 
     return GW_OK;
 }
 
-static enum gw_code keep_extra(struct gw_buf *extra, struct gw_arena *arena, const char **ret,
-                               struct gw_err *err) {
+static enum gw_code keep_extra(struct gw_buf *extra, struct gw_arena *arena, const char **ret, struct gw_err *err)
+{
     if (extra->len == 0 && !extra->failed)
         return GW_OK;
     gw_buf_char(extra, '}');
@@ -216,7 +228,8 @@ static enum gw_code keep_extra(struct gw_buf *extra, struct gw_arena *arena, con
 }
 
 /* Every number of the row starts as not known. */
-static void blank(void *row, const struct column *columns, size_t count) {
+static void blank(void *row, const struct column *columns, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         void *place = (char *)row + columns[i].offset;
         if (columns[i].kind == COLUMN_NUMBER)
@@ -226,12 +239,14 @@ static void blank(void *row, const struct column *columns, size_t count) {
     }
 }
 
-static double span_s(const aorta_record *record) {
+static double span_s(const aorta_record *record)
+{
     return (double)(record->end_us - record->start_us) / 1e6;
 }
 
 enum gw_code fields_workout(const aorta_record *record, struct gw_arena *arena, struct gw_workout *ret,
-                            struct gw_err *err) {
+                            struct gw_err *err)
+{
     gw_own_buf struct gw_buf extra = {.most = JSON_MOST};
     struct gw_workout row = {0};
     enum gw_code code;
@@ -254,7 +269,8 @@ enum gw_code fields_workout(const aorta_record *record, struct gw_arena *arena, 
 }
 
 /* What follows from what was said: time asleep from the stages, efficiency from time asleep. */
-static void complete_sleep(struct gw_sleep *row, const aorta_record *record) {
+static void complete_sleep(struct gw_sleep *row, const aorta_record *record)
+{
     double parts[] = {row->light_s, row->deep_s, row->rem_s};
 
     if (isnan(row->duration_s))
@@ -276,8 +292,8 @@ static void complete_sleep(struct gw_sleep *row, const aorta_record *record) {
     }
 }
 
-enum gw_code fields_sleep(const aorta_record *record, struct gw_arena *arena, struct gw_sleep *ret,
-                          struct gw_err *err) {
+enum gw_code fields_sleep(const aorta_record *record, struct gw_arena *arena, struct gw_sleep *ret, struct gw_err *err)
+{
     gw_own_buf struct gw_buf extra = {.most = JSON_MOST};
     struct gw_sleep row = {0};
     enum gw_code code;
@@ -295,8 +311,8 @@ enum gw_code fields_sleep(const aorta_record *record, struct gw_arena *arena, st
     return GW_OK;
 }
 
-enum gw_code fields_event(const aorta_record *record, struct gw_arena *arena, struct gw_event *ret,
-                          struct gw_err *err) {
+enum gw_code fields_event(const aorta_record *record, struct gw_arena *arena, struct gw_event *ret, struct gw_err *err)
+{
     gw_own_buf struct gw_buf extra = {.most = JSON_MOST};
     struct gw_event row = {0};
     enum gw_code code = read_fields(record, NULL, 0, arena, &row, &extra, err);

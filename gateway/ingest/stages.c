@@ -7,7 +7,8 @@
 
 #define STAGES_MOST 5000
 
-static bool stage_known(const char *name) {
+static bool stage_known(const char *name)
+{
     static const char *const names[] = {"in_bed", "awake", "sleeping", "light", "deep", "rem", "unknown"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -16,25 +17,25 @@ static bool stage_known(const char *name) {
     return false;
 }
 
-static enum gw_code write_stage(const json_t *item, int64_t *last_end, struct gw_buf *out,
-                                struct gw_err *err) {
+static enum gw_code write_stage(const json_t *item, int64_t *last_end, struct gw_buf *out, struct gw_err *err)
+{
     const char *stage = json_string_value(json_object_get(item, "stage"));
     const json_t *start = json_object_get(item, "start_us"), *end = json_object_get(item, "end_us");
 
     if (!stage || !stage_known(stage))
         return gw_fail(err, GW_DATA, "a sleep stage has no known name");
-    if (!json_is_integer(start) || !json_is_integer(end) ||
-        json_integer_value(end) < json_integer_value(start))
+    if (!json_is_integer(start) || !json_is_integer(end) || json_integer_value(end) < json_integer_value(start))
         return gw_fail(err, GW_DATA, "a sleep stage has no proper bounds");
     if (json_integer_value(start) < *last_end)
         return gw_fail(err, GW_DATA, "sleep stages overlap or are out of order");
     *last_end = json_integer_value(end);
-    gw_buf_printf(out, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", out->len > 1 ? "," : "",
-                  stage, (long long)json_integer_value(start), (long long)*last_end);
+    gw_buf_printf(out, "%s{\"stage\":\"%s\",\"start_us\":%lld,\"end_us\":%lld}", out->len > 1 ? "," : "", stage,
+                  (long long)json_integer_value(start), (long long)*last_end);
     return GW_OK;
 }
 
-static enum gw_code write_stages(const json_t *list, struct gw_buf *out, struct gw_err *err) {
+static enum gw_code write_stages(const json_t *list, struct gw_buf *out, struct gw_err *err)
+{
     int64_t last_end = INT64_MIN;
 
     if (!json_is_array(list) || json_array_size(list) > STAGES_MOST)
@@ -49,11 +50,11 @@ static enum gw_code write_stages(const json_t *list, struct gw_buf *out, struct 
     return GW_OK;
 }
 
-enum gw_code stages_check(struct gw_str json, struct gw_arena *arena, const char **ret, struct gw_err *err) {
+enum gw_code stages_check(struct gw_str json, struct gw_arena *arena, const char **ret, struct gw_err *err)
+{
     gw_own_buf struct gw_buf out = {0};
     json_t *list = json_loadb(json.ptr, json.len, 0, NULL);
-    enum gw_code code =
-        list ? write_stages(list, &out, err) : gw_fail(err, GW_DATA, "sleep stages are not JSON");
+    enum gw_code code = list ? write_stages(list, &out, err) : gw_fail(err, GW_DATA, "sleep stages are not JSON");
 
     json_decref(list);
     if (code)

@@ -7,13 +7,15 @@
 #include "crypt/crypt.h"
 #include "host/params.h"
 
-static void json_cleanup(json_t **json) {
+static void json_cleanup(json_t **json)
+{
     json_decref(*json);
 }
 #define own_json GW_CLEANUP(json_cleanup)
 
 static enum gw_code keep(struct gw_buf *b, struct gw_arena *arena, const char **ret, uint8_t digest[16],
-                         struct gw_err *err) {
+                         struct gw_err *err)
+{
     uint8_t full[32];
 
     *ret = b->failed ? NULL : gw_arena_strndup(arena, b->data, b->len);
@@ -25,8 +27,8 @@ static enum gw_code keep(struct gw_buf *b, struct gw_arena *arena, const char **
 }
 
 enum gw_code gw_args_write_sync(const aorta_descriptor *desc, const aorta_value *params, uint32_t data,
-                                struct gw_arena *arena, const char **ret, uint8_t ret_digest[16],
-                                struct gw_err *err) {
+                                struct gw_arena *arena, const char **ret, uint8_t ret_digest[16], struct gw_err *err)
+{
     gw_own_buf struct gw_buf b = {0};
 
     gw_buf_str(&b, "{\"params\":");
@@ -35,13 +37,15 @@ enum gw_code gw_args_write_sync(const aorta_descriptor *desc, const aorta_value 
     return keep(&b, arena, ret, ret_digest, err);
 }
 
-static enum gw_code parse(const char *args, json_t **ret, struct gw_err *err) {
+static enum gw_code parse(const char *args, json_t **ret, struct gw_err *err)
+{
     *ret = json_loads(args ? args : "", 0, NULL);
     return *ret ? GW_OK : gw_fail(err, GW_INTERNAL, "a job's arguments are not JSON");
 }
 
 enum gw_code gw_args_read_sync(const aorta_descriptor *desc, const char *args, struct gw_arena *arena,
-                               struct gw_sync_args *ret, struct gw_err *err) {
+                               struct gw_sync_args *ret, struct gw_err *err)
+{
     own_json json_t *json = NULL;
     struct gw_sync_args value = {0};
     char *params;
@@ -59,8 +63,9 @@ enum gw_code gw_args_read_sync(const aorta_descriptor *desc, const char *args, s
     return code;
 }
 
-enum gw_code gw_args_write_fetch(struct gw_str sealed_hint, const char *event, struct gw_arena *arena,
-                                 const char **ret, uint8_t ret_digest[16], struct gw_err *err) {
+enum gw_code gw_args_write_fetch(struct gw_str sealed_hint, const char *event, struct gw_arena *arena, const char **ret,
+                                 uint8_t ret_digest[16], struct gw_err *err)
+{
     gw_own_buf struct gw_buf b = {0};
     char *text = gw_arena_alloc(arena, sealed_hint.len * 4 / 3 + 8);
 
@@ -74,7 +79,8 @@ enum gw_code gw_args_write_fetch(struct gw_str sealed_hint, const char *event, s
 }
 
 enum gw_code gw_args_read_fetch(const char *args, struct gw_arena *arena, struct gw_str *ret_sealed_hint,
-                                const char **ret_event, struct gw_err *err) {
+                                const char **ret_event, struct gw_err *err)
+{
     own_json json_t *json = NULL;
     const json_t *hint, *event;
     size_t len = 0;
@@ -95,7 +101,8 @@ enum gw_code gw_args_read_fetch(const char *args, struct gw_arena *arena, struct
     return GW_OK;
 }
 
-enum gw_code gw_args_read_id(const char *args, const char *key, struct gw_uuid *ret, struct gw_err *err) {
+enum gw_code gw_args_read_id(const char *args, const char *key, struct gw_uuid *ret, struct gw_err *err)
+{
     own_json json_t *json = NULL;
     enum gw_code code = parse(args, &json, err);
 

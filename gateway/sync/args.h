@@ -24,12 +24,11 @@ enum gw_code gw_args_write_sync(const aorta_descriptor *desc, const aorta_value 
                                 struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_args_read_sync(const aorta_descriptor *desc, const char *args, struct gw_arena *arena,
                                struct gw_sync_args *ret, struct gw_err *err) GW_MUST_USE;
-enum gw_code gw_args_write_fetch(struct gw_str sealed_hint, const char *event, struct gw_arena *arena,
-                                 const char **ret, uint8_t ret_digest[16], struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_args_write_fetch(struct gw_str sealed_hint, const char *event, struct gw_arena *arena, const char **ret,
+                                 uint8_t ret_digest[16], struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_args_read_fetch(const char *args, struct gw_arena *arena, struct gw_str *ret_sealed_hint,
                                 const char **ret_event, struct gw_err *err) GW_MUST_USE;
 /* The uuid under a key: "payload_id", "inbox_id". */
-enum gw_code gw_args_read_id(const char *args, const char *key, struct gw_uuid *ret,
-                             struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_args_read_id(const char *args, const char *key, struct gw_uuid *ret, struct gw_err *err) GW_MUST_USE;
 
 #endif

@@ -5,11 +5,13 @@
 
 #define NORMALIZE_MS (5 * 60 * 1000)
 
-static aorta_str abi_text(const char *text) {
+static aorta_str abi_text(const char *text)
+{
     return (aorta_str){text, text ? strlen(text) : 0};
 }
 
-static aorta_payload as_abi(const struct gw_payload *p) {
+static aorta_payload as_abi(const struct gw_payload *p)
+{
     return (aorta_payload){
         .struct_size = sizeof(aorta_payload),
         .flags = p->offset_s != GW_NO_OFFSET ? AORTA_PAYLOAD_HAS_OFFSET : 0,
@@ -24,16 +26,16 @@ static aorta_payload as_abi(const struct gw_payload *p) {
     };
 }
 
-static enum gw_code load(struct gw_task *task, struct gw_payload *payload, struct gw_err *err) {
+static enum gw_code load(struct gw_task *task, struct gw_payload *payload, struct gw_err *err)
+{
     struct gw_uuid id;
     enum gw_code code = gw_args_read_id(task->job.args, "payload_id", &id, err);
 
-    return code ? code
-                : gw_store_payload_get(task->work->options.db, task->arena, task->job.user_id, id, payload,
-                                       err);
+    return code ? code : gw_store_payload_get(task->work->options.db, task->arena, task->job.user_id, id, payload, err);
 }
 
-static enum gw_code finish(struct gw_task *task, struct gw_batch *batch, struct gw_err *err) {
+static enum gw_code finish(struct gw_task *task, struct gw_batch *batch, struct gw_err *err)
+{
     struct gw_commit c = {0};
     struct gw_counts total;
     enum gw_code code;
@@ -53,7 +55,8 @@ static enum gw_code finish(struct gw_task *task, struct gw_batch *batch, struct 
 }
 
 static enum gw_code go(struct gw_task *task, const struct gw_provider *provider, struct gw_batch **batch,
-                       struct gw_err *err) {
+                       struct gw_err *err)
+{
     struct gw_call call = {.provider = provider, .timeout_ms = NORMALIZE_MS, .cancel = &task->cancel};
     struct gw_payload payload = {0};
     aorta_payload abi;
@@ -61,8 +64,7 @@ static enum gw_code go(struct gw_task *task, const struct gw_provider *provider,
     enum gw_code code = load(task, &payload, err);
 
     if (!code)
-        code = gw_batch_new(payload.user_id, payload.connection_id, payload.provider, payload.account, batch,
-                            err);
+        code = gw_batch_new(payload.user_id, payload.connection_id, payload.provider, payload.account, batch, err);
     if (code)
         return code;
     abi = as_abi(&payload);
@@ -72,7 +74,8 @@ static enum gw_code go(struct gw_task *task, const struct gw_provider *provider,
     return code ? code : finish(task, *batch, err);
 }
 
-void gw_task_payload(struct gw_task *task) {
+void gw_task_payload(struct gw_task *task)
+{
     const struct gw_provider *provider = gw_task_provider(task);
     struct gw_batch *batch = NULL;
     struct gw_err why = {0};

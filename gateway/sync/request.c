@@ -33,7 +33,8 @@ static const struct {
     {"247", AORTA_DATA_247},
 };
 
-static bool read_data_type(struct gw_str text, uint32_t *ret) {
+static bool read_data_type(struct gw_str text, uint32_t *ret)
+{
     for (size_t i = 0; i < sizeof(data_types) / sizeof(data_types[0]); i++) {
         if (gw_str_is(text, data_types[i].name)) {
             *ret = data_types[i].mask;
@@ -44,7 +45,8 @@ static bool read_data_type(struct gw_str text, uint32_t *ret) {
 }
 
 /* data_type is the core's, for every provider; what is left goes by the plugin's declarations. */
-static enum gw_code split_params(struct asking *a, bool *data_type_wrong, struct gw_err *err) {
+static enum gw_code split_params(struct asking *a, bool *data_type_wrong, struct gw_err *err)
+{
     a->texts = gw_arena_zalloc(a->arena, (a->ask->params_count + 1) * sizeof(*a->texts));
     if (!a->texts)
         return gw_fail(err, GW_NOMEM, NULL);
@@ -60,7 +62,8 @@ static enum gw_code split_params(struct asking *a, bool *data_type_wrong, struct
 }
 
 static enum gw_code add_violation(struct asking *a, const char *field, const char *code, const char *message,
-                                  struct gw_err *err) {
+                                  struct gw_err *err)
+{
     struct gw_violations *v = &a->answer->violations;
     struct gw_violation *items = gw_arena_zalloc(a->arena, (v->count + 1) * sizeof(*items));
 
@@ -74,7 +77,8 @@ static enum gw_code add_violation(struct asking *a, const char *field, const cha
     return gw_fail(err, GW_INVALID, "%s", message);
 }
 
-static enum gw_code read_params(struct asking *a, struct gw_err *err) {
+static enum gw_code read_params(struct asking *a, struct gw_err *err)
+{
     const aorta_descriptor *d = a->ask->provider->plugin->desc;
     bool data_type_wrong = false;
     struct gw_str *ignored = NULL;
@@ -83,18 +87,17 @@ static enum gw_code read_params(struct asking *a, struct gw_err *err) {
     if (code)
         return code;
     code = gw_params_parse(d->sync_params, d->sync_params_count, d->sync_params_stride, d->sync_rules,
-                           d->sync_rules_count, d->sync_rules_stride, a->texts, a->texts_count, gw_now_us(),
-                           a->arena, &a->values, &ignored, &a->answer->ignored_count, &a->answer->violations,
-                           err);
+                           d->sync_rules_count, d->sync_rules_stride, a->texts, a->texts_count, gw_now_us(), a->arena,
+                           &a->values, &ignored, &a->answer->ignored_count, &a->answer->violations, err);
     a->answer->ignored = ignored;
     if (data_type_wrong && (code == GW_OK || code == GW_INVALID))
-        code = add_violation(a, "data_type", "validation.enum",
-                             "data_type should be 'workouts', '247' or 'all'", err);
+        code = add_violation(a, "data_type", "validation.enum", "data_type should be 'workouts', '247' or 'all'", err);
     return code;
 }
 
 /* 501 when none of what is wanted exists there; what does not exist is left out of `all`. */
-static enum gw_code check_data(struct asking *a, struct gw_err *err) {
+static enum gw_code check_data(struct asking *a, struct gw_err *err)
+{
     const struct gw_provider *p = a->ask->provider;
     uint64_t caps = p->plugin->desc->capabilities;
     uint32_t offered =
@@ -111,12 +114,12 @@ static enum gw_code check_data(struct asking *a, struct gw_err *err) {
 
 /* ---- the connection ---- */
 
-static enum gw_code find_connection(struct asking *a, struct gw_err *err) {
+static enum gw_code find_connection(struct asking *a, struct gw_err *err)
+{
     struct gw_connection *all = NULL;
     size_t count = 0;
     const struct gw_provider *p = a->ask->provider;
-    enum gw_code code =
-        gw_store_connection_list(a->engine->db, a->arena, a->ask->user, p->id, &all, &count, err);
+    enum gw_code code = gw_store_connection_list(a->engine->db, a->arena, a->ask->user, p->id, &all, &count, err);
 
     if (code)
         return code;
@@ -128,16 +131,15 @@ static enum gw_code find_connection(struct asking *a, struct gw_err *err) {
     }
     if (count == 0 || strcmp(all[0].status, "revoked") == 0)
         return gw_fail_wire(err, count ? GW_REAUTHORIZE : GW_NOT_CONNECTED,
-                            count ? "connection.reauthorize" : "connection.missing",
-                            "User not connected to %s", p->id);
+                            count ? "connection.reauthorize" : "connection.missing", "User not connected to %s", p->id);
     return gw_fail(err, GW_REAUTHORIZE, "The user has to connect %s again: %s", p->id,
                    all[0].reason ? all[0].reason : "the provider refused the grant");
 }
 
 /* ---- the job ---- */
 
-static enum gw_code submit(struct asking *a, struct gw_waiter *waiter, struct gw_uuid *ret_run,
-                           struct gw_err *err) {
+static enum gw_code submit(struct asking *a, struct gw_waiter *waiter, struct gw_uuid *ret_run, struct gw_err *err)
+{
     struct gw_job job = {
         .id = gw_uuid_v7(),
         .user_id = a->ask->user,
@@ -149,8 +151,8 @@ static enum gw_code submit(struct asking *a, struct gw_waiter *waiter, struct gw
         .wanted = !a->ask->async,
     };
     bool joined = false;
-    enum gw_code code = gw_args_write_sync(a->ask->provider->plugin->desc, a->values, a->data, a->arena,
-                                           &job.args, job.args_digest, err);
+    enum gw_code code = gw_args_write_sync(a->ask->provider->plugin->desc, a->values, a->data, a->arena, &job.args,
+                                           job.args_digest, err);
 
     if (code)
         return code;
@@ -167,12 +169,13 @@ static enum gw_code submit(struct asking *a, struct gw_waiter *waiter, struct gw
     return GW_OK;
 }
 
-static enum gw_code look(struct asking *a, struct gw_uuid run, struct gw_err *err) {
+static enum gw_code look(struct asking *a, struct gw_uuid run, struct gw_err *err)
+{
     return gw_store_run_get(a->engine->db, a->arena, a->ask->user, run, &a->answer->run, err);
 }
 
-static enum gw_code wait_for(struct asking *a, struct gw_waiter *waiter, struct gw_uuid run,
-                             struct gw_err *err) {
+static enum gw_code wait_for(struct asking *a, struct gw_waiter *waiter, struct gw_uuid run, struct gw_err *err)
+{
     int64_t end = gw_mono_us() + a->engine->wait_s * GW_US_PER_S;
 
     for (;;) {
@@ -185,7 +188,8 @@ static enum gw_code wait_for(struct asking *a, struct gw_waiter *waiter, struct 
 }
 
 /* The code of a run that failed, with its wire text; anything else is an answer. */
-static enum gw_code judge(struct asking *a, struct gw_err *err) {
+static enum gw_code judge(struct asking *a, struct gw_err *err)
+{
     const struct gw_run *run = &a->answer->run;
     enum gw_code code;
 
@@ -204,7 +208,8 @@ static enum gw_code judge(struct asking *a, struct gw_err *err) {
     return gw_fail_wire(err, code, run->error_code, "%s", run->error ? run->error : "");
 }
 
-static enum gw_code prepare(struct asking *a, struct gw_err *err) {
+static enum gw_code prepare(struct asking *a, struct gw_err *err)
+{
     const struct gw_provider *p = a->ask->provider;
     struct gw_user user;
     enum gw_code code = gw_store_user_get(a->engine->db, a->arena, a->ask->user, &user, err);
@@ -221,8 +226,9 @@ static enum gw_code prepare(struct asking *a, struct gw_err *err) {
     return code;
 }
 
-enum gw_code gw_sync_request(struct gw_sync_engine *engine, struct gw_arena *arena,
-                             const struct gw_sync_ask *ask, struct gw_sync_answer *ret, struct gw_err *err) {
+enum gw_code gw_sync_request(struct gw_sync_engine *engine, struct gw_arena *arena, const struct gw_sync_ask *ask,
+                             struct gw_sync_answer *ret, struct gw_err *err)
+{
     struct gw_sync_ask copy = *ask;
     struct asking a = {.engine = engine, .arena = arena, .ask = &copy, .answer = ret};
     struct gw_waiter waiter;

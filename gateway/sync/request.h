@@ -30,8 +30,7 @@ struct gw_sync_engine {
 struct gw_sync_ask {
     const struct gw_provider *provider;
     struct gw_uuid user;
-    const struct gw_param_text
-        *params; /* the query, decoded; async and data_type are taken out by the engine */
+    const struct gw_param_text *params; /* the query, decoded; async and data_type are taken out by the engine */
     size_t params_count;
     bool async;
 };
@@ -48,9 +47,8 @@ struct gw_sync_answer {
  * connected to garmin"; GW_REAUTHORIZE), GW_UNSUPPORTED for data the provider has none of, submits one job
  * for each connection (one in practice; the answer speaks of the first), waits unless async. A run that ended
  * as failed: the code of its error, with ret->run filled. The user must exist (GW_NOT_FOUND). */
-enum gw_code gw_sync_request(struct gw_sync_engine *engine, struct gw_arena *arena,
-                             const struct gw_sync_ask *ask, struct gw_sync_answer *ret,
-                             struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_sync_request(struct gw_sync_engine *engine, struct gw_arena *arena, const struct gw_sync_ask *ask,
+                             struct gw_sync_answer *ret, struct gw_err *err) GW_MUST_USE;
 /* A run as the contract's body: {"success", "run_id", …}. */
 void gw_run_to_json(const struct gw_run *run, bool async, const struct gw_str *ignored, size_t ignored_count,
                     struct gw_buf *out);

@@ -6,8 +6,9 @@
 /* Seconds before attempt n + 1: quick at first, for most trouble is a moment's; then minutes. */
 static const int64_t pauses_s[GW_RETRY_MOST] = {1, 3, 8, 20, 60, 180, 600, 1800};
 
-struct gw_retry gw_retry_decide(const struct gw_job *job, const struct gw_err *why, bool committed,
-                                int64_t now_us, double jitter) {
+struct gw_retry gw_retry_decide(const struct gw_job *job, const struct gw_err *why, bool committed, int64_t now_us,
+                                double jitter)
+{
     int n = job->attempts > 0 ? job->attempts - 1 : 0;
     struct gw_retry decision = {.status = committed ? "partial" : "failed"};
     int64_t pause_us;

@@ -15,7 +15,7 @@ struct gw_retry {
 
 /* committed: something of this run is stored already. jitter: 0..1, from the caller, so that tests can fix
  * it. */
-struct gw_retry gw_retry_decide(const struct gw_job *job, const struct gw_err *why, bool committed,
-                                int64_t now_us, double jitter);
+struct gw_retry gw_retry_decide(const struct gw_job *job, const struct gw_err *why, bool committed, int64_t now_us,
+                                double jitter);
 
 #endif

@@ -33,12 +33,14 @@ struct run {
 
 /* ---- what the plugin may ask for ---- */
 
-static enum gw_code on_token(void *self, bool refused, struct gw_secret *ret, struct gw_err *err) {
+static enum gw_code on_token(void *self, bool refused, struct gw_secret *ret, struct gw_err *err)
+{
     return gw_session_token(&((struct run *)self)->session, refused, ret, err);
 }
 
 static enum gw_code on_state_get(void *self, uint32_t scope, struct gw_str key, struct gw_arena *arena,
-                                 struct gw_str *ret, struct gw_err *err) {
+                                 struct gw_str *ret, struct gw_err *err)
+{
     struct run *run = self;
 
     (void)arena;
@@ -53,12 +55,13 @@ static enum gw_code on_state_get(void *self, uint32_t scope, struct gw_str key, 
     return gw_session_state_get(&run->session, scope, key, ret, err);
 }
 
-static struct gw_str copy(struct gw_arena *arena, struct gw_str s) {
+static struct gw_str copy(struct gw_arena *arena, struct gw_str s)
+{
     return (struct gw_str){gw_arena_strndup(arena, s.ptr, s.len), s.len};
 }
 
-static enum gw_code remember_put(struct run *run, struct gw_str key, struct gw_str value,
-                                 struct gw_err *err) {
+static enum gw_code remember_put(struct run *run, struct gw_str key, struct gw_str value, struct gw_err *err)
+{
     struct put *p = gw_arena_zalloc(run->task->arena, sizeof(*p));
 
     if (!p)
@@ -72,8 +75,9 @@ static enum gw_code remember_put(struct run *run, struct gw_str key, struct gw_s
     return GW_OK;
 }
 
-static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, struct gw_str value,
-                                 int64_t ttl_s, struct gw_err *err) {
+static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, struct gw_str value, int64_t ttl_s,
+                                 struct gw_err *err)
+{
     static const struct gw_uuid none;
     struct run *run = self;
     struct gw_state_put put;
@@ -90,7 +94,8 @@ static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, 
     return code ? code : remember_put(run, key, value, err);
 }
 
-static enum gw_code on_payload(void *self, const aorta_payload *payload, struct gw_err *err) {
+static enum gw_code on_payload(void *self, const aorta_payload *payload, struct gw_err *err)
+{
     struct run *run = self;
     size_t index;
     enum gw_code code = gw_batch_payload(run->batch, payload, GW_NO_OFFSET, &index, err);
@@ -100,7 +105,8 @@ static enum gw_code on_payload(void *self, const aorta_payload *payload, struct 
 
 /* ---- commits ---- */
 
-static struct gw_commit begin_commit(struct run *run, enum gw_commit_end end, struct gw_str cursor) {
+static struct gw_commit begin_commit(struct run *run, enum gw_commit_end end, struct gw_str cursor)
+{
     struct gw_commit commit = {0};
 
     gw_batch_fill(run->batch, &commit);
@@ -113,7 +119,8 @@ static struct gw_commit begin_commit(struct run *run, enum gw_commit_end end, st
     return commit;
 }
 
-static enum gw_code commit(struct run *run, struct gw_commit *c, bool *ret_yield, struct gw_err *err) {
+static enum gw_code commit(struct run *run, struct gw_commit *c, bool *ret_yield, struct gw_err *err)
+{
     struct gw_counts total;
     enum gw_code code = gw_store_commit(run->task->work->options.db, c, ret_yield, &total, err);
 
@@ -129,12 +136,14 @@ static enum gw_code commit(struct run *run, struct gw_commit *c, bool *ret_yield
 }
 
 /* History gives way after a slice; a sync that somebody asked for goes on until it is done. */
-static bool slice_over(const struct run *run) {
+static bool slice_over(const struct run *run)
+{
     return run->task->job.kind == GW_JOB_HISTORY &&
            gw_mono_us() - run->task->started_us > run->task->work->options.slice_s * GW_US_PER_S;
 }
 
-static enum gw_code on_checkpoint(void *self, struct gw_str cursor, bool *ret_yield, struct gw_err *err) {
+static enum gw_code on_checkpoint(void *self, struct gw_str cursor, bool *ret_yield, struct gw_err *err)
+{
     struct run *run = self;
     struct gw_commit c = begin_commit(run, GW_COMMIT_CONTINUE, cursor);
     bool wanted = false;
@@ -144,12 +153,12 @@ static enum gw_code on_checkpoint(void *self, struct gw_str cursor, bool *ret_yi
         return gw_fail(err, GW_CANCELLED, "the job is another worker's now");
     if (code)
         return code;
-    *ret_yield = wanted || atomic_load(&run->task->yield) || atomic_load(&run->task->work->stopping) ||
-                 slice_over(run);
+    *ret_yield = wanted || atomic_load(&run->task->yield) || atomic_load(&run->task->work->stopping) || slice_over(run);
     return GW_OK;
 }
 
-static enum gw_code on_wait(void *self, struct gw_str event, int64_t wake_at_us, struct gw_err *err) {
+static enum gw_code on_wait(void *self, struct gw_str event, int64_t wake_at_us, struct gw_err *err)
+{
     struct run *run = self;
     int64_t latest = gw_now_us() + WAIT_MOST_US;
 
@@ -166,13 +175,15 @@ static enum gw_code on_wait(void *self, struct gw_str event, int64_t wake_at_us,
     return run->wait_events.failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
 }
 
-static void on_warning(void *self, struct gw_str text) {
+static void on_warning(void *self, struct gw_str text)
+{
     gw_batch_warning(((struct run *)self)->batch, text);
 }
 
 /* ---- ends ---- */
 
-static const char *final_status(const struct run *run, const struct gw_counts *last) {
+static const char *final_status(const struct run *run, const struct gw_counts *last)
+{
     struct gw_counts all = run->total;
 
     gw_counts_add(&all, last);
@@ -181,7 +192,8 @@ static const char *final_status(const struct run *run, const struct gw_counts *l
     return "success";
 }
 
-static enum gw_code end_done(struct run *run, struct gw_err *err) {
+static enum gw_code end_done(struct run *run, struct gw_err *err)
+{
     struct gw_commit c = begin_commit(run, GW_COMMIT_FINISH, (struct gw_str){0});
     enum gw_code code;
 
@@ -193,7 +205,8 @@ static enum gw_code end_done(struct run *run, struct gw_err *err) {
     return code;
 }
 
-static enum gw_code end_yield(struct run *run, struct gw_err *err) {
+static enum gw_code end_yield(struct run *run, struct gw_err *err)
+{
     struct gw_commit c = begin_commit(run, GW_COMMIT_REQUEUE, (struct gw_str){0});
     enum gw_code code = commit(run, &c, NULL, err);
 
@@ -202,7 +215,8 @@ static enum gw_code end_yield(struct run *run, struct gw_err *err) {
     return code;
 }
 
-static enum gw_code end_pending(struct run *run, struct gw_err *err) {
+static enum gw_code end_pending(struct run *run, struct gw_err *err)
+{
     struct gw_commit c = begin_commit(run, GW_COMMIT_WAIT, (struct gw_str){0});
     const char *events = gw_buf_cstr(&run->wait_events);
 
@@ -215,7 +229,8 @@ static enum gw_code end_pending(struct run *run, struct gw_err *err) {
     return commit(run, &c, NULL, err);
 }
 
-static enum gw_code end(struct run *run, enum gw_sync_outcome outcome, struct gw_err *err) {
+static enum gw_code end(struct run *run, enum gw_sync_outcome outcome, struct gw_err *err)
+{
     switch (outcome) {
     case GW_SYNC_YIELD:
         return end_yield(run, err);
@@ -226,19 +241,21 @@ static enum gw_code end(struct run *run, enum gw_sync_outcome outcome, struct gw
     }
 }
 
-static void failed(struct run *run, const struct gw_err *why) {
+static void failed(struct run *run, const struct gw_err *why)
+{
     struct gw_err ignored;
 
     if (why->code == GW_REAUTHORIZE && !atomic_load(&run->task->lost) &&
-        gw_store_connection_status(run->task->work->options.db, run->task->job.user_id,
-                                   run->task->job.connection_id, "reauthorize", gw_err_text(why), &ignored))
+        gw_store_connection_status(run->task->work->options.db, run->task->job.user_id, run->task->job.connection_id,
+                                   "reauthorize", gw_err_text(why), &ignored))
         gw_log(GW_LOG_WARN, "connection not marked", "error", gw_err_text(&ignored), NULL);
     gw_task_failed(run->task, why, gw_counts_any(&run->total));
 }
 
 /* ---- the beginning ---- */
 
-static uint32_t mode_of(const struct gw_job *job) {
+static uint32_t mode_of(const struct gw_job *job)
+{
     if (job->waiting)
         return AORTA_SYNC_RESUMED;
     switch (job->kind) {
@@ -251,7 +268,8 @@ static uint32_t mode_of(const struct gw_job *job) {
     }
 }
 
-static enum gw_code read_fetch(struct run *run, aorta_sync_req *req, struct gw_err *err) {
+static enum gw_code read_fetch(struct run *run, aorta_sync_req *req, struct gw_err *err)
+{
     gw_own_secret struct gw_secret hint = {0};
     struct gw_arena *arena = run->task->arena;
     struct gw_str sealed, bound = GW_STR("hint");
@@ -271,7 +289,8 @@ static enum gw_code read_fetch(struct run *run, aorta_sync_req *req, struct gw_e
     return GW_OK;
 }
 
-static enum gw_code read_order(struct run *run, aorta_sync_req *req, struct gw_err *err) {
+static enum gw_code read_order(struct run *run, aorta_sync_req *req, struct gw_err *err)
+{
     const aorta_descriptor *d = run->provider->plugin->desc;
     const struct gw_job *job = &run->task->job;
     struct gw_sync_args args = {0};
@@ -282,8 +301,8 @@ static enum gw_code read_order(struct run *run, aorta_sync_req *req, struct gw_e
     req->cursor = (aorta_bytes){(const uint8_t *)job->cursor.ptr, job->cursor.len};
     if (job->waiting)
         req->hint = (aorta_str){job->arrived, job->arrived ? strlen(job->arrived) : 0};
-    code = gw_args_read_sync(d, job->kind == GW_JOB_FETCH ? "{\"params\":{},\"data\":3}" : job->args,
-                             run->task->arena, &args, err);
+    code = gw_args_read_sync(d, job->kind == GW_JOB_FETCH ? "{\"params\":{},\"data\":3}" : job->args, run->task->arena,
+                             &args, err);
     if (code)
         return code;
     req->params = args.params;
@@ -292,20 +311,22 @@ static enum gw_code read_order(struct run *run, aorta_sync_req *req, struct gw_e
     return job->kind == GW_JOB_FETCH ? read_fetch(run, req, err) : GW_OK;
 }
 
-static enum gw_code open_run(struct run *run, struct gw_err *err) {
+static enum gw_code open_run(struct run *run, struct gw_err *err)
+{
     const struct gw_job *job = &run->task->job;
-    enum gw_code code = gw_session_open(run->task->work->options.link, run->provider, run->task->arena,
-                                        job->user_id, job->connection_id, &run->session, err);
+    enum gw_code code = gw_session_open(run->task->work->options.link, run->provider, run->task->arena, job->user_id,
+                                        job->connection_id, &run->session, err);
 
     if (!code && strcmp(run->session.row.status, "active") != 0)
         code = gw_fail(err, GW_REAUTHORIZE, "The user has to connect %s again.", run->provider->id);
     if (!code)
-        code = gw_batch_new(job->user_id, job->connection_id, run->provider->id,
-                            run->session.row.provider_user_id, &run->batch, err);
+        code = gw_batch_new(job->user_id, job->connection_id, run->provider->id, run->session.row.provider_user_id,
+                            &run->batch, err);
     return code;
 }
 
-static enum gw_code go(struct run *run, struct gw_err *err) {
+static enum gw_code go(struct run *run, struct gw_err *err)
+{
     struct gw_sink sink = {
         .self = run,
         .perform = run->task->work->options.link->perform,
@@ -335,7 +356,8 @@ static enum gw_code go(struct run *run, struct gw_err *err) {
     return code ? code : end(run, outcome, err);
 }
 
-void gw_task_sync(struct gw_task *task) {
+void gw_task_sync(struct gw_task *task)
+{
     struct run run = {.task = task, .total = task->job.counts};
     struct gw_err why = {0};
 

@@ -5,10 +5,10 @@
 #include "sync/request.h"
 #include "sync/states.h"
 
-static void write_count(struct gw_buf *out, const char *name, const struct gw_count *c) {
+static void write_count(struct gw_buf *out, const char *name, const struct gw_count *c)
+{
     gw_buf_printf(out, "\"%s\":{\"fetched\":%lld,\"created\":%lld,\"updated\":%lld,\"unchanged\":%lld", name,
-                  (long long)c->fetched, (long long)c->created, (long long)c->updated,
-                  (long long)c->unchanged);
+                  (long long)c->fetched, (long long)c->created, (long long)c->updated, (long long)c->unchanged);
     if (c->deleted)
         gw_buf_printf(out, ",\"deleted\":%lld", (long long)c->deleted);
     if (c->rejected)
@@ -16,7 +16,8 @@ static void write_count(struct gw_buf *out, const char *name, const struct gw_co
     gw_buf_char(out, '}');
 }
 
-static void write_details(struct gw_buf *out, const struct gw_counts *c) {
+static void write_details(struct gw_buf *out, const struct gw_counts *c)
+{
     gw_buf_str(out, "\"details\":{");
     write_count(out, "workouts", &c->workouts);
     gw_buf_char(out, ',');
@@ -29,7 +30,8 @@ static void write_details(struct gw_buf *out, const struct gw_counts *c) {
                   (long long)c->payloads_failed);
 }
 
-static void write_time(struct gw_buf *out, const char *name, int64_t us) {
+static void write_time(struct gw_buf *out, const char *name, int64_t us)
+{
     char text[32];
 
     gw_buf_printf(out, ",\"%s\":", name);
@@ -41,7 +43,8 @@ static void write_time(struct gw_buf *out, const char *name, int64_t us) {
     gw_buf_json_cstr(out, text);
 }
 
-static void write_error(struct gw_buf *out, const struct gw_run *run) {
+static void write_error(struct gw_buf *out, const struct gw_run *run)
+{
     gw_buf_str(out, ",\"error\":");
     if (!run->error_code) {
         gw_buf_str(out, "null");
@@ -54,7 +57,8 @@ static void write_error(struct gw_buf *out, const struct gw_run *run) {
     gw_buf_char(out, '}');
 }
 
-static void write_ignored(struct gw_buf *out, const struct gw_str *ignored, size_t count) {
+static void write_ignored(struct gw_buf *out, const struct gw_str *ignored, size_t count)
+{
     gw_buf_str(out, ",\"ignored_parameters\":[");
     for (size_t i = 0; i < count; i++) {
         if (i)
@@ -65,7 +69,8 @@ static void write_ignored(struct gw_buf *out, const struct gw_str *ignored, size
 }
 
 void gw_run_to_json(const struct gw_run *run, bool async, const struct gw_str *ignored, size_t ignored_count,
-                    struct gw_buf *out) {
+                    struct gw_buf *out)
+{
     const struct gw_run_state *state = gw_run_state_of(run->status);
     char id[GW_UUID_TEXT], user[GW_UUID_TEXT];
 

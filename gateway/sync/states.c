@@ -12,7 +12,8 @@ const struct gw_run_state gw_run_states[] = {
     {0},
 };
 
-const struct gw_run_state *gw_run_state_of(const char *name) {
+const struct gw_run_state *gw_run_state_of(const char *name)
+{
     const struct gw_run_state *failed = &gw_run_states[5];
 
     for (const struct gw_run_state *s = gw_run_states; s->name; s++)

@@ -17,14 +17,16 @@ static const struct {
     {GW_JOB_WEBHOOK, gw_task_webhook, "webhook"},
 };
 
-static const char *kind_name(int kind) {
+static const char *kind_name(int kind)
+{
     for (size_t i = 0; i < sizeof(task_kinds) / sizeof(task_kinds[0]); i++)
         if (task_kinds[i].kind == kind)
             return task_kinds[i].name;
     return "unknown";
 }
 
-static void set_context(const struct gw_job *job) {
+static void set_context(const struct gw_job *job)
+{
     char text[GW_UUID_TEXT];
 
     gw_log_context("job", gw_uuid_text(job->id, text));
@@ -33,7 +35,8 @@ static void set_context(const struct gw_job *job) {
         gw_log_context("user", gw_uuid_text(job->user_id, text));
 }
 
-void gw_task_run(struct gw_task *task) {
+void gw_task_run(struct gw_task *task)
+{
     struct gw_err why = {0};
 
     set_context(&task->job);
@@ -49,7 +52,8 @@ void gw_task_run(struct gw_task *task) {
     gw_log_context_clear();
 }
 
-const struct gw_provider *gw_task_provider(struct gw_task *task) {
+const struct gw_provider *gw_task_provider(struct gw_task *task)
+{
     const struct gw_provider *p = gw_registry_find(task->work->options.registry, task->job.provider);
     struct gw_err why = {0};
 
@@ -61,7 +65,8 @@ const struct gw_provider *gw_task_provider(struct gw_task *task) {
 }
 
 /* The job is left as it is: another has it, or the drain gives it back untouched. */
-static bool leave_alone(struct gw_task *task) {
+static bool leave_alone(struct gw_task *task)
+{
     struct gw_err ignored = {0};
 
     if (atomic_load(&task->lost))
@@ -73,9 +78,9 @@ static bool leave_alone(struct gw_task *task) {
     return true;
 }
 
-void gw_task_failed(struct gw_task *task, const struct gw_err *why, bool committed) {
-    struct gw_retry next =
-        gw_retry_decide(&task->job, why, committed, gw_now_us(), (double)(random() % 1000) / 1000.0);
+void gw_task_failed(struct gw_task *task, const struct gw_err *why, bool committed)
+{
+    struct gw_retry next = gw_retry_decide(&task->job, why, committed, gw_now_us(), (double)(random() % 1000) / 1000.0);
     struct gw_db *db = task->work->options.db;
     struct gw_err err = {0};
     enum gw_code code;
@@ -98,27 +103,30 @@ void gw_task_failed(struct gw_task *task, const struct gw_err *why, bool committ
     gw_notify_work(task->work->notify); /* the connection is free for who waits behind */
 }
 
-void gw_task_ended(struct gw_task *task, const char *status, const struct gw_counts *counts, bool wanted) {
+void gw_task_ended(struct gw_task *task, const char *status, const struct gw_counts *counts, bool wanted)
+{
     if (counts)
         gw_log(GW_LOG_INFO, "job done", "kind", kind_name(task->job.kind), "status", status, "workouts",
                GW_N(counts->workouts.created + counts->workouts.updated), "sleep",
                GW_N(counts->sleep.created + counts->sleep.updated), "samples",
-               GW_N(counts->timeseries.created + counts->timeseries.updated), "payloads",
-               GW_N(counts->payloads), "us", GW_N(gw_mono_us() - task->started_us), NULL);
+               GW_N(counts->timeseries.created + counts->timeseries.updated), "payloads", GW_N(counts->payloads), "us",
+               GW_N(gw_mono_us() - task->started_us), NULL);
     if (wanted)
         gw_notify_done(task->work->notify, task->job.id);
 }
 
-static bool count_any(const struct gw_count *c) {
+static bool count_any(const struct gw_count *c)
+{
     return c->created + c->updated + c->unchanged + c->deleted > 0;
 }
 
-bool gw_counts_any(const struct gw_counts *c) {
-    return count_any(&c->workouts) || count_any(&c->sleep) || count_any(&c->timeseries) ||
-           count_any(&c->events);
+bool gw_counts_any(const struct gw_counts *c)
+{
+    return count_any(&c->workouts) || count_any(&c->sleep) || count_any(&c->timeseries) || count_any(&c->events);
 }
 
-static void count_add(struct gw_count *to, const struct gw_count *more) {
+static void count_add(struct gw_count *to, const struct gw_count *more)
+{
     to->fetched += more->fetched;
     to->created += more->created;
     to->updated += more->updated;
@@ -127,7 +135,8 @@ static void count_add(struct gw_count *to, const struct gw_count *more) {
     to->rejected += more->rejected;
 }
 
-void gw_counts_add(struct gw_counts *to, const struct gw_counts *more) {
+void gw_counts_add(struct gw_counts *to, const struct gw_counts *more)
+{
     count_add(&to->workouts, &more->workouts);
     count_add(&to->sleep, &more->sleep);
     count_add(&to->timeseries, &more->timeseries);

@@ -15,7 +15,8 @@ struct gw_waiters {
     size_t count;
 };
 
-enum gw_code gw_waiters_new(struct gw_waiters **ret, struct gw_err *err) {
+enum gw_code gw_waiters_new(struct gw_waiters **ret, struct gw_err *err)
+{
     struct gw_waiters *w = calloc(1, sizeof(*w));
 
     if (!w)
@@ -25,7 +26,8 @@ enum gw_code gw_waiters_new(struct gw_waiters **ret, struct gw_err *err) {
     return GW_OK;
 }
 
-void gw_waiters_free(struct gw_waiters **address) {
+void gw_waiters_free(struct gw_waiters **address)
+{
     if (!*address)
         return;
     pthread_mutex_destroy(&(*address)->lock);
@@ -33,7 +35,8 @@ void gw_waiters_free(struct gw_waiters **address) {
     *address = NULL;
 }
 
-void gw_waiter_begin(struct gw_waiters *all, struct gw_waiter *waiter, struct gw_uuid run) {
+void gw_waiter_begin(struct gw_waiters *all, struct gw_waiter *waiter, struct gw_uuid run)
+{
     pthread_condattr_t attr;
 
     waiter->run = run;
@@ -52,13 +55,15 @@ void gw_waiter_begin(struct gw_waiters *all, struct gw_waiter *waiter, struct gw
     pthread_mutex_unlock(&all->lock);
 }
 
-void gw_waiter_retarget(struct gw_waiters *all, struct gw_waiter *waiter, struct gw_uuid run) {
+void gw_waiter_retarget(struct gw_waiters *all, struct gw_waiter *waiter, struct gw_uuid run)
+{
     pthread_mutex_lock(&all->lock);
     waiter->run = run;
     pthread_mutex_unlock(&all->lock);
 }
 
-bool gw_waiter_sleep(struct gw_waiters *all, struct gw_waiter *waiter, int64_t until_mono_us) {
+bool gw_waiter_sleep(struct gw_waiters *all, struct gw_waiter *waiter, int64_t until_mono_us)
+{
     struct timespec until = {until_mono_us / GW_US_PER_S, (until_mono_us % GW_US_PER_S) * 1000};
     bool signalled;
 
@@ -71,7 +76,8 @@ bool gw_waiter_sleep(struct gw_waiters *all, struct gw_waiter *waiter, int64_t u
     return signalled;
 }
 
-void gw_waiter_end(struct gw_waiters *all, struct gw_waiter *waiter) {
+void gw_waiter_end(struct gw_waiters *all, struct gw_waiter *waiter)
+{
     pthread_mutex_lock(&all->lock);
     *waiter->back = waiter->next;
     if (waiter->next)
@@ -81,12 +87,14 @@ void gw_waiter_end(struct gw_waiters *all, struct gw_waiter *waiter) {
     pthread_cond_destroy(&waiter->cond);
 }
 
-static void signal_waiter(struct gw_waiter *waiter) {
+static void signal_waiter(struct gw_waiter *waiter)
+{
     waiter->signalled = true;
     pthread_cond_signal(&waiter->cond);
 }
 
-void gw_waiters_done(void *waiters, struct gw_uuid run) {
+void gw_waiters_done(void *waiters, struct gw_uuid run)
+{
     struct gw_waiters *all = waiters;
 
     pthread_mutex_lock(&all->lock);
@@ -96,7 +104,8 @@ void gw_waiters_done(void *waiters, struct gw_uuid run) {
     pthread_mutex_unlock(&all->lock);
 }
 
-void gw_waiters_all(void *waiters) {
+void gw_waiters_all(void *waiters)
+{
     struct gw_waiters *all = waiters;
 
     pthread_mutex_lock(&all->lock);
@@ -105,7 +114,8 @@ void gw_waiters_all(void *waiters) {
     pthread_mutex_unlock(&all->lock);
 }
 
-size_t gw_waiters_count(struct gw_waiters *all) {
+size_t gw_waiters_count(struct gw_waiters *all)
+{
     size_t count;
 
     pthread_mutex_lock(&all->lock);

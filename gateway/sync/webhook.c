@@ -9,13 +9,13 @@
 #include "sync/request.h"
 #include "sync/task.h"
 
-#define ROUTE_MS     (2 * 60 * 1000)
-#define NORMALIZE_MS (5 * 60 * 1000)
-#define OWNER_WAIT_US                                                                                        \
-    (60 * GW_US_PER_S) /* an account may be unknown because its callback is still being stored */
+#define ROUTE_MS       (2 * 60 * 1000)
+#define NORMALIZE_MS   (5 * 60 * 1000)
+#define OWNER_WAIT_US  (60 * GW_US_PER_S) /* an account may be unknown because its callback is still being stored */
 #define OWNER_AGAIN_US (1 * GW_US_PER_S)
 
-static void json_cleanup(json_t **json) {
+static void json_cleanup(json_t **json)
+{
     json_decref(*json);
 }
 #define own_json GW_CLEANUP(json_cleanup)
@@ -24,7 +24,8 @@ static const struct gw_str body_bound = {"inbox", 5}, hint_bound = {"hint", 4};
 
 /* ---- accepting ---- */
 
-static const char *pairs_json(const aorta_pair *pairs, uint32_t count, struct gw_arena *arena) {
+static const char *pairs_json(const aorta_pair *pairs, uint32_t count, struct gw_arena *arena)
+{
     gw_own_buf struct gw_buf b = {0};
 
     gw_buf_char(&b, '[');
@@ -40,8 +41,9 @@ static const char *pairs_json(const aorta_pair *pairs, uint32_t count, struct gw
 }
 
 /* The body may hold pull tokens, so it lies sealed until it has been routed. */
-static enum gw_code store_inbox(struct gw_sync_engine *engine, const char *provider,
-                                const aorta_webhook_req *req, struct gw_arena *arena, struct gw_err *err) {
+static enum gw_code store_inbox(struct gw_sync_engine *engine, const char *provider, const aorta_webhook_req *req,
+                                struct gw_arena *arena, struct gw_err *err)
+{
     gw_own_buf struct gw_buf sealed = {0};
     struct gw_inbox inbox = {
         .id = gw_uuid_v7(),
@@ -52,9 +54,8 @@ static enum gw_code store_inbox(struct gw_sync_engine *engine, const char *provi
         .received_us = req->received_at_us,
     };
     struct gw_uuid job;
-    enum gw_code code =
-        gw_seal(engine->link->ring, (struct gw_str){(const char *)req->body.ptr, req->body.len}, body_bound,
-                &sealed, err);
+    enum gw_code code = gw_seal(engine->link->ring, (struct gw_str){(const char *)req->body.ptr, req->body.len},
+                                body_bound, &sealed, err);
 
     if (!code && (!inbox.headers || !inbox.query))
         code = gw_fail(err, GW_NOMEM, NULL);
@@ -65,10 +66,10 @@ static enum gw_code store_inbox(struct gw_sync_engine *engine, const char *provi
 }
 
 enum gw_code gw_sync_webhook(struct gw_sync_engine *engine, const struct gw_provider *provider,
-                             const aorta_webhook_req *req, struct gw_err *err) {
+                             const aorta_webhook_req *req, struct gw_err *err)
+{
     struct gw_arena *arena = gw_arena_new(0);
-    enum gw_code code =
-        arena ? store_inbox(engine, provider->id, req, arena, err) : gw_fail(err, GW_NOMEM, NULL);
+    enum gw_code code = arena ? store_inbox(engine, provider->id, req, arena, err) : gw_fail(err, GW_NOMEM, NULL);
 
     gw_arena_free(&arena);
     if (!code)
@@ -86,12 +87,14 @@ struct routing {
     struct gw_err first; /* failure that ends the attempt */
 };
 
-static const char *item_text(struct routing *r, aorta_str text) {
+static const char *item_text(struct routing *r, aorta_str text)
+{
     return text.len ? gw_arena_strndup(r->task->arena, text.ptr, text.len) : NULL;
 }
 
-static enum gw_code item_data(struct routing *r, const struct gw_connection *c,
-                              const aorta_webhook_item *item, struct gw_err *err) {
+static enum gw_code item_data(struct routing *r, const struct gw_connection *c, const aorta_webhook_item *item,
+                              struct gw_err *err)
+{
     struct gw_call call = {.provider = r->provider, .timeout_ms = NORMALIZE_MS, .cancel = &r->task->cancel};
     struct gw_batch *batch = NULL;
     struct gw_commit commit = {0};
@@ -117,8 +120,9 @@ static enum gw_code item_data(struct routing *r, const struct gw_connection *c,
     return code;
 }
 
-static enum gw_code item_fetch(struct routing *r, const struct gw_connection *c,
-                               const aorta_webhook_item *item, struct gw_err *err) {
+static enum gw_code item_fetch(struct routing *r, const struct gw_connection *c, const aorta_webhook_item *item,
+                               struct gw_err *err)
+{
     gw_own_buf struct gw_buf sealed = {0};
     struct gw_job job = {
         .id = gw_uuid_v7(),
@@ -131,17 +135,18 @@ static enum gw_code item_fetch(struct routing *r, const struct gw_connection *c,
     };
     struct gw_uuid id;
     bool joined;
-    enum gw_code code = gw_seal(r->task->work->options.link->ring,
-                                (struct gw_str){item->hint.ptr, item->hint.len}, hint_bound, &sealed, err);
+    enum gw_code code = gw_seal(r->task->work->options.link->ring, (struct gw_str){item->hint.ptr, item->hint.len},
+                                hint_bound, &sealed, err);
 
     if (!code)
-        code = gw_args_write_fetch((struct gw_str){sealed.data, sealed.len}, item_text(r, item->event),
-                                   r->task->arena, &job.args, job.args_digest, err);
+        code = gw_args_write_fetch((struct gw_str){sealed.data, sealed.len}, item_text(r, item->event), r->task->arena,
+                                   &job.args, job.args_digest, err);
     return code ? code : gw_store_job_submit(r->task->work->options.db, &job, &id, &joined, err);
 }
 
 static enum gw_code item_for(struct routing *r, const struct gw_connection *c, const aorta_webhook_item *item,
-                             struct gw_err *err) {
+                             struct gw_err *err)
+{
     struct gw_db *db = r->task->work->options.db;
 
     switch (item->type) {
@@ -152,8 +157,7 @@ static enum gw_code item_for(struct routing *r, const struct gw_connection *c, c
     case AORTA_WEBHOOK_DEREGISTER:
         return strcmp(c->status, "revoked") == 0
                    ? GW_OK
-                   : gw_store_connection_status(db, c->user_id, c->id, "revoked",
-                                                "the user left at the provider", err);
+                   : gw_store_connection_status(db, c->user_id, c->id, "revoked", "the user left at the provider", err);
     case AORTA_WEBHOOK_PERMISSIONS: {
         const char *scope = item_text(r, item->scope);
         return gw_store_connection_scope(db, c->user_id, c->id, scope ? scope : "", err);
@@ -164,7 +168,8 @@ static enum gw_code item_for(struct routing *r, const struct gw_connection *c, c
     }
 }
 
-static enum gw_code on_item(void *self, const aorta_webhook_item *item, struct gw_err *err) {
+static enum gw_code on_item(void *self, const aorta_webhook_item *item, struct gw_err *err)
+{
     struct routing *r = self;
     struct gw_connection *all = NULL;
     size_t count = 0;
@@ -173,8 +178,8 @@ static enum gw_code on_item(void *self, const aorta_webhook_item *item, struct g
 
     if (!account)
         return gw_fail(err, GW_DATA, "a webhook item names no account");
-    code = gw_store_connection_by_account(r->task->work->options.db, r->task->arena, r->provider->id, account,
-                                          &all, &count, err);
+    code = gw_store_connection_by_account(r->task->work->options.db, r->task->arena, r->provider->id, account, &all,
+                                          &count, err);
     for (size_t i = 0; i < count && !code; i++)
         code = item_for(r, &all[i], item, err);
     if (code) {
@@ -189,7 +194,8 @@ static enum gw_code on_item(void *self, const aorta_webhook_item *item, struct g
     return GW_OK;
 }
 
-static aorta_pair *read_pairs(const char *text, struct gw_arena *arena, uint32_t *ret_count) {
+static aorta_pair *read_pairs(const char *text, struct gw_arena *arena, uint32_t *ret_count)
+{
     own_json json_t *list = json_loads(text ? text : "[]", 0, NULL);
     size_t count = json_array_size(list);
     aorta_pair *pairs = gw_arena_zalloc(arena, (count + 1) * sizeof(*pairs));
@@ -210,8 +216,9 @@ static aorta_pair *read_pairs(const char *text, struct gw_arena *arena, uint32_t
     return pairs;
 }
 
-static enum gw_code load(struct gw_task *task, struct gw_inbox *inbox, struct gw_secret *body,
-                         aorta_webhook_req *req, struct gw_err *err) {
+static enum gw_code load(struct gw_task *task, struct gw_inbox *inbox, struct gw_secret *body, aorta_webhook_req *req,
+                         struct gw_err *err)
+{
     struct gw_uuid id;
     enum gw_code code = gw_args_read_id(task->job.args, "inbox_id", &id, err);
 
@@ -234,23 +241,23 @@ static enum gw_code load(struct gw_task *task, struct gw_inbox *inbox, struct gw
 
 /* An account that nobody has yet may belong to a callback that is still being stored: look again for a while.
  * Everything done so far may be done again without harm. */
-static bool again_for_owner(struct routing *r, const struct gw_inbox *inbox) {
+static bool again_for_owner(struct routing *r, const struct gw_inbox *inbox)
+{
     struct gw_err why = {0}, err = {0};
 
     if (r->unknown == 0 || gw_now_us() - inbox->received_us > OWNER_WAIT_US)
         return false;
     gw_fail(&why, GW_BUSY, "the account is not known yet");
-    if (gw_store_job_retry(r->task->work->options.db, r->task->job.id, r->task->job.lease,
-                           gw_now_us() + OWNER_AGAIN_US, &why, &err))
+    if (gw_store_job_retry(r->task->work->options.db, r->task->job.id, r->task->job.lease, gw_now_us() + OWNER_AGAIN_US,
+                           &why, &err))
         gw_log(GW_LOG_WARN, "webhook not put back; its lease will run out", "error", gw_err_text(&err), NULL);
     return true;
 }
 
-static enum gw_code go(struct routing *r, struct gw_inbox *inbox, struct gw_secret *body,
-                       struct gw_err *err) {
+static enum gw_code go(struct routing *r, struct gw_inbox *inbox, struct gw_secret *body, struct gw_err *err)
+{
     struct gw_sink sink = {.self = r, .webhook_item = on_item};
-    struct gw_call call = {
-        .provider = r->provider, .sink = &sink, .timeout_ms = ROUTE_MS, .cancel = &r->task->cancel};
+    struct gw_call call = {.provider = r->provider, .sink = &sink, .timeout_ms = ROUTE_MS, .cancel = &r->task->cancel};
     aorta_webhook_req req;
     enum gw_code code = load(r->task, inbox, body, &req, err);
 
@@ -263,7 +270,8 @@ static enum gw_code go(struct routing *r, struct gw_inbox *inbox, struct gw_secr
     return code;
 }
 
-void gw_task_webhook(struct gw_task *task) {
+void gw_task_webhook(struct gw_task *task)
+{
     struct routing r = {.task = task, .provider = gw_task_provider(task)};
     gw_own_secret struct gw_secret body = {0};
     struct gw_inbox inbox = {0};
@@ -280,12 +288,11 @@ void gw_task_webhook(struct gw_task *task) {
         char text[80];
         const char *warnings = NULL;
         if (r.unknown) {
-            snprintf(text, sizeof(text), "[\"%lld items of accounts that are not connected\"]",
-                     (long long)r.unknown);
+            snprintf(text, sizeof(text), "[\"%lld items of accounts that are not connected\"]", (long long)r.unknown);
             warnings = text;
         }
-        code = gw_store_inbox_done(task->work->options.db, inbox.id, task->job.id, task->job.lease, &r.total,
-                                   warnings, &why);
+        code = gw_store_inbox_done(task->work->options.db, inbox.id, task->job.id, task->job.lease, &r.total, warnings,
+                                   &why);
         if (!code)
             gw_task_ended(task, "success", &r.total, false);
     }

@@ -10,8 +10,9 @@
 #include "base/time.h"
 #include "sync/task.h"
 
-#define IDLE_US (5 * GW_US_PER_S) /* between looks when nobody says there is work: leases may have run out   \
-                                   */
+#define IDLE_US                                                                                                        \
+    (5 * GW_US_PER_S)                /* between looks when nobody says there is work: leases may have run out          \
+                                      */
 #define TROUBLE_US (1 * GW_US_PER_S) /* after the database failed */
 #define KEEPER_US  (GW_US_PER_S / 5)
 #define RELAY_US   (2 * GW_US_PER_S) /* without a hint */
@@ -33,7 +34,8 @@ struct gw_worker {
 
 /* ---- waking ---- */
 
-static void on_work(void *self) {
+static void on_work(void *self)
+{
     struct gw_worker *w = self;
 
     pthread_mutex_lock(&w->lock);
@@ -42,17 +44,20 @@ static void on_work(void *self) {
     pthread_mutex_unlock(&w->lock);
 }
 
-static void on_done(void *self, struct gw_uuid run) {
+static void on_done(void *self, struct gw_uuid run)
+{
     (void)self;
     (void)run;
 }
 
-static void on_nothing(void *self) {
+static void on_nothing(void *self)
+{
     (void)self;
 }
 
 /* Until a hint newer than `seen`, or the time. */
-static void sleep_for_work(struct gw_worker *w, uint64_t seen, int64_t us) {
+static void sleep_for_work(struct gw_worker *w, uint64_t seen, int64_t us)
+{
     int64_t until_us = gw_mono_us() + us;
     struct timespec until = {until_us / GW_US_PER_S, (until_us % GW_US_PER_S) * 1000};
 
@@ -63,7 +68,8 @@ static void sleep_for_work(struct gw_worker *w, uint64_t seen, int64_t us) {
     pthread_mutex_unlock(&w->lock);
 }
 
-static uint64_t hints_now(struct gw_worker *w) {
+static uint64_t hints_now(struct gw_worker *w)
+{
     uint64_t seen;
 
     pthread_mutex_lock(&w->lock);
@@ -74,7 +80,8 @@ static uint64_t hints_now(struct gw_worker *w) {
 
 /* ---- running ---- */
 
-static void list_task(struct gw_worker *w, struct gw_task *task) {
+static void list_task(struct gw_worker *w, struct gw_task *task)
+{
     pthread_mutex_lock(&w->lock);
     task->next = w->tasks;
     task->back = &w->tasks;
@@ -84,7 +91,8 @@ static void list_task(struct gw_worker *w, struct gw_task *task) {
     pthread_mutex_unlock(&w->lock);
 }
 
-static void unlist_task(struct gw_worker *w, struct gw_task *task) {
+static void unlist_task(struct gw_worker *w, struct gw_task *task)
+{
     pthread_mutex_lock(&w->lock);
     *task->back = task->next;
     if (task->next)
@@ -92,7 +100,8 @@ static void unlist_task(struct gw_worker *w, struct gw_task *task) {
     pthread_mutex_unlock(&w->lock);
 }
 
-static void run_job(struct gw_worker *w, struct gw_job *job, struct gw_arena *arena) {
+static void run_job(struct gw_worker *w, struct gw_job *job, struct gw_arena *arena)
+{
     struct gw_task task = {.work = &w->work, .job = *job, .arena = arena, .started_us = gw_mono_us()};
 
     list_task(w, &task);
@@ -101,7 +110,8 @@ static void run_job(struct gw_worker *w, struct gw_job *job, struct gw_arena *ar
 }
 
 /* One claim, one job. Returns how long to sleep before the next look, 0 = look at once. */
-static int64_t look_once(struct gw_worker *w) {
+static int64_t look_once(struct gw_worker *w)
+{
     struct gw_arena *arena = gw_arena_new(TASK_ARENA);
     struct gw_job *jobs = NULL;
     size_t count = 0;
@@ -111,11 +121,10 @@ static int64_t look_once(struct gw_worker *w) {
 
     if (!arena)
         return TROUBLE_US;
-    code = gw_store_job_claim(w->work.options.db, arena, gw_uuid_v4(), w->work.options.name,
-                              w->work.options.lease_s, 1, &jobs, &count, &err);
+    code = gw_store_job_claim(w->work.options.db, arena, gw_uuid_v4(), w->work.options.name, w->work.options.lease_s, 1,
+                              &jobs, &count, &err);
     if (code) {
-        gw_log(GW_LOG_WARN, "no job could be claimed", "code", gw_code_name(code), "error", gw_err_text(&err),
-               NULL);
+        gw_log(GW_LOG_WARN, "no job could be claimed", "code", gw_code_name(code), "error", gw_err_text(&err), NULL);
         pause_us = TROUBLE_US;
     } else if (count) {
         on_work(w); /* there may be more: wake the next thread */
@@ -130,7 +139,8 @@ static int64_t look_once(struct gw_worker *w) {
     return pause_us;
 }
 
-static void *thread_main(void *arg) {
+static void *thread_main(void *arg)
+{
     struct gw_worker *w = arg;
 
     while (!atomic_load(&w->work.stopping)) {
@@ -145,8 +155,9 @@ static void *thread_main(void *arg) {
 
 /* ---- keeping ---- */
 
-static void apply_heartbeat(struct gw_worker *w, const struct gw_uuid *ids, const bool *lost,
-                            const bool *yield, size_t count) {
+static void apply_heartbeat(struct gw_worker *w, const struct gw_uuid *ids, const bool *lost, const bool *yield,
+                            size_t count)
+{
     pthread_mutex_lock(&w->lock);
     for (struct gw_task *t = w->tasks; t; t = t->next) {
         for (size_t i = 0; i < count; i++) {
@@ -163,7 +174,8 @@ static void apply_heartbeat(struct gw_worker *w, const struct gw_uuid *ids, cons
     pthread_mutex_unlock(&w->lock);
 }
 
-static void heartbeat(struct gw_worker *w) {
+static void heartbeat(struct gw_worker *w)
+{
     struct gw_uuid ids[KEPT_MOST], leases[KEPT_MOST];
     bool lost[KEPT_MOST] = {false}, yield[KEPT_MOST] = {false};
     size_t count = 0;
@@ -177,14 +189,14 @@ static void heartbeat(struct gw_worker *w) {
     pthread_mutex_unlock(&w->lock);
     if (count == 0)
         return;
-    if (gw_store_job_heartbeat(w->work.options.db, ids, leases, count, w->work.options.lease_s, lost, yield,
-                               &err))
+    if (gw_store_job_heartbeat(w->work.options.db, ids, leases, count, w->work.options.lease_s, lost, yield, &err))
         gw_log(GW_LOG_WARN, "leases not renewed", "error", gw_err_text(&err), NULL);
     else
         apply_heartbeat(w, ids, lost, yield, count);
 }
 
-static void relay(struct gw_worker *w) {
+static void relay(struct gw_worker *w)
+{
     struct gw_err err = {0};
     int count = 0;
 
@@ -192,21 +204,24 @@ static void relay(struct gw_worker *w) {
         gw_log(GW_LOG_WARN, "changes not numbered", "error", gw_err_text(&err), NULL);
 }
 
-static void clean(struct gw_worker *w) {
+static void clean(struct gw_worker *w)
+{
     struct gw_err err = {0};
 
     if (gw_store_clean(w->work.options.db, w->work.options.payload_days, w->work.options.run_days, &err))
         gw_log(GW_LOG_WARN, "old rows not cleaned away", "error", gw_err_text(&err), NULL);
 }
 
-static void keeper_sleep(struct gw_worker *w) {
+static void keeper_sleep(struct gw_worker *w)
+{
     struct timespec pause = {0, KEEPER_US * 1000};
 
     (void)w;
     nanosleep(&pause, NULL);
 }
 
-static void *keeper_main(void *arg) {
+static void *keeper_main(void *arg)
+{
     struct gw_worker *w = arg;
     int64_t beat_us = w->work.options.lease_s * GW_US_PER_S / 4, last_beat = gw_mono_us(), last_relay = 0,
             last_clean = gw_mono_us();
@@ -232,7 +247,8 @@ static void *keeper_main(void *arg) {
 
 /* ---- life ---- */
 
-static void init_sync(struct gw_worker *w) {
+static void init_sync(struct gw_worker *w)
+{
     pthread_condattr_t attr;
 
     pthread_mutex_init(&w->lock, NULL);
@@ -242,7 +258,8 @@ static void init_sync(struct gw_worker *w) {
     pthread_condattr_destroy(&attr);
 }
 
-static enum gw_code start_threads(struct gw_worker *w, struct gw_err *err) {
+static enum gw_code start_threads(struct gw_worker *w, struct gw_err *err)
+{
     w->threads = calloc((size_t)w->work.options.threads, sizeof(*w->threads));
     if (!w->threads)
         return gw_fail(err, GW_NOMEM, NULL);
@@ -259,8 +276,8 @@ static enum gw_code start_threads(struct gw_worker *w, struct gw_err *err) {
     return GW_OK;
 }
 
-enum gw_code gw_worker_start(const struct gw_worker_options *options, struct gw_worker **ret,
-                             struct gw_err *err) {
+enum gw_code gw_worker_start(const struct gw_worker_options *options, struct gw_worker **ret, struct gw_err *err)
+{
     struct gw_worker *w = calloc(1, sizeof(*w));
     struct gw_notify_handlers handlers = {
         .self = w, .on_work = on_work, .on_done = on_done, .on_keys = on_nothing, .on_reconnect = on_work};
@@ -281,7 +298,8 @@ enum gw_code gw_worker_start(const struct gw_worker_options *options, struct gw_
     return GW_OK;
 }
 
-static bool idle(struct gw_worker *w) {
+static bool idle(struct gw_worker *w)
+{
     bool none;
 
     pthread_mutex_lock(&w->lock);
@@ -290,14 +308,16 @@ static bool idle(struct gw_worker *w) {
     return none;
 }
 
-static void cancel_tasks(struct gw_worker *w) {
+static void cancel_tasks(struct gw_worker *w)
+{
     pthread_mutex_lock(&w->lock);
     for (struct gw_task *t = w->tasks; t; t = t->next)
         atomic_store(&t->cancel, true);
     pthread_mutex_unlock(&w->lock);
 }
 
-static void drain(struct gw_worker *w) {
+static void drain(struct gw_worker *w)
+{
     int64_t end = gw_mono_us() + w->work.options.drain_s * GW_US_PER_S;
 
     atomic_store(&w->work.stopping, true);
@@ -309,7 +329,8 @@ static void drain(struct gw_worker *w) {
     cancel_tasks(w);
 }
 
-void gw_worker_stop(struct gw_worker **address) {
+void gw_worker_stop(struct gw_worker **address)
+{
     struct gw_worker *w = *address;
 
     if (!w)

@@ -26,7 +26,7 @@ extern "C" {
 
 #define AORTA_ABI_MAJOR 0u
 #define AORTA_ABI_MINOR 1u
-#define AORTA_MAGIC 0x54524f41u /* "AORT" in memory on little-endian; the same in every major */
+#define AORTA_MAGIC     0x54524f41u /* "AORT" in memory on little-endian; the same in every major */
 
 /* True when the struct behind p (its struct_size) is long enough to hold field f. */
 #define AORTA_HAS(T, p, f) ((p) && offsetof(T, f) + sizeof(((T *)0)->f) <= (p)->struct_size)
@@ -50,18 +50,18 @@ typedef struct aorta_bytes {
 } aorta_bytes;
 
 /* aorta_value.type, and the type of a declared parameter, field or metric */
-#define AORTA_TYPE_NONE 0u     /* absent */
-#define AORTA_TYPE_BOOL 1u     /* u.i: 0 or 1 */
-#define AORTA_TYPE_INT 2u      /* u.i */
-#define AORTA_TYPE_FLOAT 3u    /* u.f, finite */
-#define AORTA_TYPE_STRING 4u   /* u.s */
-#define AORTA_TYPE_ENUM 5u     /* u.s, one of the declared choices */
-#define AORTA_TYPE_TIME 6u     /* u.i: instant, microseconds UTC */
-#define AORTA_TYPE_DATE 7u     /* u.i: days since 1970-01-01 */
-#define AORTA_TYPE_DURATION 8u /* u.i: microseconds */
-#define AORTA_TYPE_URL 9u      /* u.s: absolute http or https URL, no trailing slash */
-#define AORTA_TYPE_BYTES 10u   /* u.s, any bytes */
-#define AORTA_TYPE_JSON 11u    /* u.s: one JSON value as text */
+#define AORTA_TYPE_NONE     0u  /* absent */
+#define AORTA_TYPE_BOOL     1u  /* u.i: 0 or 1 */
+#define AORTA_TYPE_INT      2u  /* u.i */
+#define AORTA_TYPE_FLOAT    3u  /* u.f, finite */
+#define AORTA_TYPE_STRING   4u  /* u.s */
+#define AORTA_TYPE_ENUM     5u  /* u.s, one of the declared choices */
+#define AORTA_TYPE_TIME     6u  /* u.i: instant, microseconds UTC */
+#define AORTA_TYPE_DATE     7u  /* u.i: days since 1970-01-01 */
+#define AORTA_TYPE_DURATION 8u  /* u.i: microseconds */
+#define AORTA_TYPE_URL      9u  /* u.s: absolute http or https URL, no trailing slash */
+#define AORTA_TYPE_BYTES    10u /* u.s, any bytes */
+#define AORTA_TYPE_JSON     11u /* u.s: one JSON value as text */
 
 typedef struct aorta_value {
     uint32_t type; /* AORTA_TYPE_* */
@@ -87,38 +87,38 @@ typedef struct aorta_pair {
 
 typedef int32_t aorta_status;
 
-#define AORTA_OK 0
-#define AORTA_YIELD 1   /* sync: the host asked to stop here; the checkpoint holds all that is needed to go on */
+#define AORTA_OK      0
+#define AORTA_YIELD   1 /* sync: the host asked to stop here; the checkpoint holds all that is needed to go on */
 #define AORTA_PENDING 2 /* sync: host->wait was called; call again when it is over */
 
 /* -1xx: the request */
 #define AORTA_ERR_INVALID_PARAM (-100) /* a parameter is wrong; name it in aorta_error.field */
-#define AORTA_ERR_DATA (-101)          /* the bytes are not what they claim to be */
-#define AORTA_ERR_NOT_FOUND (-102)
-#define AORTA_ERR_CONFLICT (-103)
-#define AORTA_ERR_STATE (-104)  /* OAuth state or flow data unknown or expired */
-#define AORTA_ERR_DENIED (-105) /* the user, or a signature check, said no */
+#define AORTA_ERR_DATA          (-101) /* the bytes are not what they claim to be */
+#define AORTA_ERR_NOT_FOUND     (-102)
+#define AORTA_ERR_CONFLICT      (-103)
+#define AORTA_ERR_STATE         (-104) /* OAuth state or flow data unknown or expired */
+#define AORTA_ERR_DENIED        (-105) /* the user, or a signature check, said no */
 /* -2xx: the connection needs its user */
 #define AORTA_ERR_AUTH_EXPIRED (-200)
 #define AORTA_ERR_AUTH_REVOKED (-201)
-#define AORTA_ERR_SCOPE (-202) /* the user has not granted what this needs */
+#define AORTA_ERR_SCOPE        (-202) /* the user has not granted what this needs */
 /* -3xx: passing trouble; tried again from the last checkpoint */
-#define AORTA_ERR_UPSTREAM (-300)
+#define AORTA_ERR_UPSTREAM         (-300)
 #define AORTA_ERR_UPSTREAM_TIMEOUT (-301)
-#define AORTA_ERR_RATE_LIMITED (-302) /* set aorta_error.retry_after_ms */
-#define AORTA_ERR_BUSY (-303)
+#define AORTA_ERR_RATE_LIMITED     (-302) /* set aorta_error.retry_after_ms */
+#define AORTA_ERR_BUSY             (-303)
 /* -4xx: will not get better by itself */
-#define AORTA_ERR_UNSUPPORTED (-400)
-#define AORTA_ERR_CONFIG (-401)
+#define AORTA_ERR_UNSUPPORTED       (-400)
+#define AORTA_ERR_CONFIG            (-401)
 #define AORTA_ERR_UPSTREAM_REJECTED (-402)
-#define AORTA_ERR_FORBIDDEN_CALL (-403) /* a host function that this operation may not call, or a host not declared */
+#define AORTA_ERR_FORBIDDEN_CALL    (-403) /* a host function that this operation may not call, or a host not declared */
 /* -5xx: a defect */
 #define AORTA_ERR_INTERNAL (-500)
-#define AORTA_ERR_NOMEM (-501)
+#define AORTA_ERR_NOMEM    (-501)
 #define AORTA_ERR_CONTRACT (-502)
 /* -6xx: the host wants the operation to end; return it at once */
 #define AORTA_ERR_CANCELLED (-600)
-#define AORTA_ERR_DEADLINE (-601)
+#define AORTA_ERR_DEADLINE  (-601)
 
 #ifdef __cplusplus
 }

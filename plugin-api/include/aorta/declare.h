@@ -15,7 +15,7 @@ extern "C" {
 /* ---- one setting (from the configuration) or one sync parameter (from the query of a sync request) ---- */
 
 #define AORTA_PARAM_REQUIRED 0x1u
-#define AORTA_PARAM_SECRET 0x2u   /* never shown, never logged; settings only; has no default */
+#define AORTA_PARAM_SECRET   0x2u /* never shown, never logged; settings only; has no default */
 #define AORTA_PARAM_REPEATED 0x4u /* not yet accepted by any host */
 #define AORTA_PARAM_ADVANCED 0x8u /* left out of short listings */
 
@@ -31,8 +31,8 @@ typedef struct aorta_param {
     const char *pattern; /* POSIX extended regular expression, STRING only */
     const char *unit;    /* for documentation */
     const char *example;
-    const char *const *choices;            /* ENUM: NULL-terminated list */
-    uint32_t max_len;                      /* STRING: bytes; 0 = 1024 */
+    const char *const *choices; /* ENUM: NULL-terminated list */
+    uint32_t max_len;           /* STRING: bytes; 0 = 1024 */
     uint32_t reserved0;
     const char *error_code, *error_text; /* shown verbatim when this parameter is missing or out of bounds; or NULL */
 } aorta_param;
@@ -40,8 +40,8 @@ typedef struct aorta_param {
 /* ---- a rule across parameters ---- */
 
 #define AORTA_RULE_ALL_OR_NONE 1u
-#define AORTA_RULE_ORDERED 2u  /* names[0] < names[1] */
-#define AORTA_RULE_MAX_SPAN 3u /* names[1] - names[0] <= amount (TIME: microseconds) */
+#define AORTA_RULE_ORDERED     2u /* names[0] < names[1] */
+#define AORTA_RULE_MAX_SPAN    3u /* names[1] - names[0] <= amount (TIME: microseconds) */
 
 typedef struct aorta_rule {
     uint32_t kind;
@@ -53,7 +53,7 @@ typedef struct aorta_rule {
 
 /* ---- a budget the provider grants ---- */
 
-#define AORTA_RATE_APP 1u        /* for all connections of this application together */
+#define AORTA_RATE_APP        1u /* for all connections of this application together */
 #define AORTA_RATE_CONNECTION 2u /* for each connection */
 
 typedef struct aorta_rate {
@@ -65,10 +65,10 @@ typedef struct aorta_rate {
 
 /* ---- metrics and record kinds beyond the catalogue ---- */
 
-#define AORTA_AGGREGATE_AVG 1u
-#define AORTA_AGGREGATE_SUM 2u
-#define AORTA_AGGREGATE_MAX 3u
-#define AORTA_AGGREGATE_MIN 4u
+#define AORTA_AGGREGATE_AVG  1u
+#define AORTA_AGGREGATE_SUM  2u
+#define AORTA_AGGREGATE_MAX  3u
+#define AORTA_AGGREGATE_MIN  4u
 #define AORTA_AGGREGATE_LAST 5u
 
 typedef struct aorta_metric_decl {
@@ -96,22 +96,22 @@ typedef struct aorta_schedule_decl {
     uint32_t struct_size;
     uint32_t flags;
     int64_t poll_interval_s;
-    int64_t history_reach_s;      /* how far back the provider answers */
-    int64_t correction_window_s;  /* how long the provider goes on correcting what it sent */
-    int64_t token_keep_alive_s;   /* refresh at least this often or the grant is lost */
+    int64_t history_reach_s;     /* how far back the provider answers */
+    int64_t correction_window_s; /* how long the provider goes on correcting what it sent */
+    int64_t token_keep_alive_s;  /* refresh at least this often or the grant is lost */
 } aorta_schedule_decl;
 
 /* ---- capabilities ---- */
 
-#define AORTA_CAP_OAUTH 0x1u           /* authorize and callback work */
-#define AORTA_CAP_PULL 0x2u            /* sync works */
-#define AORTA_CAP_WEBHOOK_PUSH 0x4u    /* the provider posts data */
-#define AORTA_CAP_WEBHOOK_PING 0x8u    /* the provider posts a hint to fetch */
-#define AORTA_CAP_UPLOAD 0x10u         /* a phone pushes */
-#define AORTA_CAP_IMPORT 0x20u         /* files are imported */
-#define AORTA_CAP_BACKFILL_ASYNC 0x40u /* history is asked for now and delivered by webhook later */
-#define AORTA_CAP_WORKOUTS 0x80u       /* data_type workouts has something to give */
-#define AORTA_CAP_247 0x100u           /* data_type 247 has something to give */
+#define AORTA_CAP_OAUTH          0x1u   /* authorize and callback work */
+#define AORTA_CAP_PULL           0x2u   /* sync works */
+#define AORTA_CAP_WEBHOOK_PUSH   0x4u   /* the provider posts data */
+#define AORTA_CAP_WEBHOOK_PING   0x8u   /* the provider posts a hint to fetch */
+#define AORTA_CAP_UPLOAD         0x10u  /* a phone pushes */
+#define AORTA_CAP_IMPORT         0x20u  /* files are imported */
+#define AORTA_CAP_BACKFILL_ASYNC 0x40u  /* history is asked for now and delivered by webhook later */
+#define AORTA_CAP_WORKOUTS       0x80u  /* data_type workouts has something to give */
+#define AORTA_CAP_247            0x100u /* data_type 247 has something to give */
 
 /* ---- descriptor flags ---- */
 
@@ -144,7 +144,7 @@ typedef struct aorta_descriptor {
     const char *const *http_hosts;       /* NULL-terminated egress allow-list; "@setting" = host of that URL setting */
     const char *const *extensions;       /* NULL-terminated: every id that get_extension answers */
     const char *const *required_host_extensions; /* NULL-terminated; unknown to the host = refused at load */
-    uint32_t normalize_revision;         /* raise it when normalize gives other records for the same bytes */
+    uint32_t normalize_revision;                 /* raise it when normalize gives other records for the same bytes */
     uint32_t reserved0;
 } aorta_descriptor;
 

@@ -24,14 +24,14 @@ typedef struct aorta_host aorta_host;
 
 /* ---- who is asking ---- */
 
-#define AORTA_OP_AUTHORIZE 1u
-#define AORTA_OP_CALLBACK 2u
-#define AORTA_OP_SYNC 3u
-#define AORTA_OP_NORMALIZE 4u
-#define AORTA_OP_REFRESH 5u
+#define AORTA_OP_AUTHORIZE      1u
+#define AORTA_OP_CALLBACK       2u
+#define AORTA_OP_SYNC           3u
+#define AORTA_OP_NORMALIZE      4u
+#define AORTA_OP_REFRESH        5u
 #define AORTA_OP_WEBHOOK_VERIFY 6u
-#define AORTA_OP_WEBHOOK_ROUTE 7u
-#define AORTA_OP_REVOKE 8u
+#define AORTA_OP_WEBHOOK_ROUTE  7u
+#define AORTA_OP_REVOKE         8u
 
 /* A user's link to this provider. Empty strings where the operation has none (authorize) or may not see it. */
 typedef struct aorta_connection {
@@ -43,7 +43,7 @@ typedef struct aorta_connection {
     aorta_str access_token;     /* refresh, revoke; sync only with AORTA_DESC_SIGNS_REQUESTS */
     aorta_str refresh_token;    /* refresh, revoke */
     aorta_str scope;
-    int64_t expires_at_us; /* of the access token; 0 = does not expire or not known */
+    int64_t expires_at_us;    /* of the access token; 0 = does not expire or not known */
     const aorta_field *extra; /* as given to callback_done; sealed at rest */
     uint32_t extra_count;
     uint32_t reserved0;
@@ -64,10 +64,10 @@ typedef struct aorta_ctx {
 typedef struct aorta_error {
     uint32_t struct_size;
     aorta_status status;
-    const char *code;   /* static, dotted, "<plugin id>.<what>"; kept stable: clients match on it; or NULL */
-    aorta_str message;  /* one sentence for a person; never a token, never a body */
-    aorta_str field;    /* the parameter or setting it is about, or empty */
-    int64_t retry_after_ms; /* 0 = not said */
+    const char *code;        /* static, dotted, "<plugin id>.<what>"; kept stable: clients match on it; or NULL */
+    aorta_str message;       /* one sentence for a person; never a token, never a body */
+    aorta_str field;         /* the parameter or setting it is about, or empty */
+    int64_t retry_after_ms;  /* 0 = not said */
     int32_t upstream_status; /* HTTP status of the provider, or 0 */
     uint32_t reserved0;
 } aorta_error;
@@ -75,7 +75,7 @@ typedef struct aorta_error {
 typedef struct aorta_authorize_result {
     uint32_t struct_size;
     uint32_t flags;
-    aorta_str url;       /* where the browser goes */
+    aorta_str url;        /* where the browser goes */
     int64_t expires_in_s; /* how long the flow may take; 0 = the host's default, 15 minutes */
 } aorta_authorize_result;
 
@@ -89,7 +89,7 @@ typedef struct aorta_credentials {
     aorta_str refresh_token;
     aorta_str token_type;
     aorta_str scope;
-    int64_t expires_in_s; /* of the access token; 0 = does not expire */
+    int64_t expires_in_s;     /* of the access token; 0 = does not expire */
     const aorta_field *extra; /* STRING values only; replaces what was stored when extra_count > 0 */
     uint32_t extra_count;
     uint32_t reserved0;
@@ -97,10 +97,11 @@ typedef struct aorta_credentials {
 
 /* ---- HTTP ---- */
 
-#define AORTA_HTTP_AUTH 0x1u       /* host adds "Authorization: Bearer <access token>"; a 401 makes it refresh once
+#define AORTA_HTTP_AUTH                                                                                                \
+    0x1u                           /* host adds "Authorization: Bearer <access token>"; a 401 makes it refresh once    \
                                       and repeat, and the plugin sees only the second answer */
 #define AORTA_HTTP_IDEMPOTENT 0x2u /* may be repeated on connect errors and 502/503/504 although not GET/HEAD */
-#define AORTA_HTTP_NO_RETRY 0x4u   /* never repeat */
+#define AORTA_HTTP_NO_RETRY   0x4u /* never repeat */
 
 typedef struct aorta_http_req {
     uint32_t struct_size;
@@ -155,16 +156,16 @@ typedef struct aorta_source {
     aorta_str device_name;  /* given by its owner */
     aorta_str device_type;  /* watch band phone scale ring other, or empty */
     aorta_str software;
-    aorta_str original;     /* the provider's own text, when it has one text for all of this */
+    aorta_str original; /* the provider's own text, when it has one text for all of this */
 } aorta_source;
 
-#define AORTA_RECORD_HAS_OFFSET 0x1u    /* tz_offset_s is known */
-#define AORTA_RECORD_TENTATIVE 0x2u     /* the provider says a final one will follow */
-#define AORTA_RECORD_DELETED 0x4u       /* the record with this identity is gone */
-#define AORTA_SERIES_HAS_OFFSET 0x1u
-#define AORTA_SERIES_TENTATIVE 0x2u
-#define AORTA_SERIES_DELETED 0x4u       /* the samples at these times are gone; v may be NULL */
-#define AORTA_SERIES_DAILY_TOTAL 0x8u   /* each value is the total of the local day that starts at its time */
+#define AORTA_RECORD_HAS_OFFSET  0x1u /* tz_offset_s is known */
+#define AORTA_RECORD_TENTATIVE   0x2u /* the provider says a final one will follow */
+#define AORTA_RECORD_DELETED     0x4u /* the record with this identity is gone */
+#define AORTA_SERIES_HAS_OFFSET  0x1u
+#define AORTA_SERIES_TENTATIVE   0x2u
+#define AORTA_SERIES_DELETED     0x4u /* the samples at these times are gone; v may be NULL */
+#define AORTA_SERIES_DAILY_TOTAL 0x8u /* each value is the total of the local day that starts at its time */
 
 /* One event: a workout, a sleep session, a score. Kinds and keys: plugin-api/catalogue. Identity is
  * (user, provider, account, kind, external_id), or source and start where external_id is empty. */
@@ -209,21 +210,21 @@ typedef struct aorta_wait {
 
 /* levels of log */
 #define AORTA_LOG_DEBUG 1u
-#define AORTA_LOG_INFO 2u
-#define AORTA_LOG_WARN 3u
+#define AORTA_LOG_INFO  2u
+#define AORTA_LOG_WARN  3u
 #define AORTA_LOG_ERROR 4u
 
-#define AORTA_DIGEST_SHA1 1u   /* 20 bytes; hmac only (OAuth 1.0a) */
+#define AORTA_DIGEST_SHA1   1u /* 20 bytes; hmac only (OAuth 1.0a) */
 #define AORTA_DIGEST_SHA256 2u /* 32 bytes */
 
-#define AORTA_CODEC_HEX 1u     /* lower case */
-#define AORTA_CODEC_B64 2u     /* padded */
-#define AORTA_CODEC_B64URL 3u  /* not padded */
+#define AORTA_CODEC_HEX     1u /* lower case */
+#define AORTA_CODEC_B64     2u /* padded */
+#define AORTA_CODEC_B64URL  3u /* not padded */
 #define AORTA_CODEC_PERCENT 4u /* everything but A-Z a-z 0-9 - . _ ~ */
 
-#define AORTA_STATE_FLOW 1u       /* from authorize to its callback: single flow, at most 15 minutes */
+#define AORTA_STATE_FLOW       1u /* from authorize to its callback: single flow, at most 15 minutes */
 #define AORTA_STATE_CONNECTION 2u /* this connection; sealed at rest */
-#define AORTA_STATE_PROVIDER 3u   /* all of this deployment's application; sealed at rest */
+#define AORTA_STATE_PROVIDER   3u /* all of this deployment's application; sealed at rest */
 
 struct aorta_host {
     uint32_t struct_size;
@@ -241,8 +242,8 @@ struct aorta_host {
     aorta_status (*alive)(aorta_ctx *ctx);
     /* done of total, total 0 = not known. */
     aorta_status (*progress)(aorta_ctx *ctx, uint64_t done, uint64_t total, const char *what, size_t len);
-    int64_t (*now_us)(aorta_ctx *ctx);  /* wall clock; tests set it */
-    int64_t (*mono_us)(aorta_ctx *ctx); /* monotonic; starts anywhere */
+    int64_t (*now_us)(aorta_ctx *ctx);                             /* wall clock; tests set it */
+    int64_t (*mono_us)(aorta_ctx *ctx);                            /* monotonic; starts anywhere */
     aorta_status (*random)(aorta_ctx *ctx, void *buf, size_t len); /* cryptographic */
     /* Memory of the operation, 16-byte aligned, gone when it returns. NULL when the operation's 256 MiB are spent. */
     void *(*alloc)(aorta_ctx *ctx, size_t len);

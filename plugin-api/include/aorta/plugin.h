@@ -40,15 +40,15 @@ typedef struct aorta_callback_req {
 } aorta_callback_req;
 
 /* aorta_sync_req.mode */
-#define AORTA_SYNC_MANUAL 1u    /* somebody asked; params are theirs */
+#define AORTA_SYNC_MANUAL    1u /* somebody asked; params are theirs */
 #define AORTA_SYNC_SCHEDULED 2u /* by the clock; params are all absent; go on from the state the plugin keeps */
-#define AORTA_SYNC_BACKFILL 3u  /* as far back as the provider allows */
-#define AORTA_SYNC_NOTIFIED 4u  /* a webhook named something to fetch: hint */
-#define AORTA_SYNC_RESUMED 5u   /* after wait: hint = names of the events that came, separated by commas */
+#define AORTA_SYNC_BACKFILL  3u /* as far back as the provider allows */
+#define AORTA_SYNC_NOTIFIED  4u /* a webhook named something to fetch: hint */
+#define AORTA_SYNC_RESUMED   5u /* after wait: hint = names of the events that came, separated by commas */
 
 /* aorta_sync_req.data */
 #define AORTA_DATA_WORKOUTS 0x1u
-#define AORTA_DATA_247 0x2u
+#define AORTA_DATA_247      0x2u
 
 typedef struct aorta_sync_req {
     uint32_t struct_size;
@@ -82,7 +82,7 @@ typedef struct aorta_ops {
 
 typedef struct aorta_plugin {
     /* This preamble is the same in every major. */
-    uint32_t magic; /* AORTA_MAGIC */
+    uint32_t magic;                /* AORTA_MAGIC */
     uint16_t abi_major, abi_minor; /* what the author compiled with */
     uint32_t struct_size;
     uint16_t min_host_minor; /* what the plugin needs */

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define AORTA_EXT_REFRESH "aorta.refresh/1"
-#define AORTA_EXT_REVOKE "aorta.revoke/1"
+#define AORTA_EXT_REVOKE  "aorta.revoke/1"
 
 typedef struct aorta_refresh_ext {
     uint32_t struct_size;

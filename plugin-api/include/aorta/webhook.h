@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-#define AORTA_EXT_WEBHOOK "aorta.webhook/1"
+#define AORTA_EXT_WEBHOOK      "aorta.webhook/1"
 #define AORTA_HOST_EXT_WEBHOOK "aorta.host.webhook/1"
 
 typedef struct aorta_webhook_req {
@@ -29,16 +29,16 @@ typedef struct aorta_webhook_req {
 } aorta_webhook_req;
 
 /* aorta_webhook_item.type */
-#define AORTA_WEBHOOK_DATA 1u        /* payload is data of this account: store and normalise it */
-#define AORTA_WEBHOOK_FETCH 2u       /* hint tells sync (mode NOTIFIED) what to fetch for this account */
-#define AORTA_WEBHOOK_DEREGISTER 3u  /* the user left: the grant is gone */
+#define AORTA_WEBHOOK_DATA        1u /* payload is data of this account: store and normalise it */
+#define AORTA_WEBHOOK_FETCH       2u /* hint tells sync (mode NOTIFIED) what to fetch for this account */
+#define AORTA_WEBHOOK_DEREGISTER  3u /* the user left: the grant is gone */
 #define AORTA_WEBHOOK_PERMISSIONS 4u /* scope is the new list of permissions, separated by spaces */
 
 typedef struct aorta_webhook_item {
     uint32_t struct_size;
     uint32_t type;
     aorta_str provider_user_id;
-    aorta_str event; /* what host->wait of a pending sync may be waiting for; or empty */
+    aorta_str event;              /* what host->wait of a pending sync may be waiting for; or empty */
     const aorta_payload *payload; /* DATA */
     aorta_str hint;               /* FETCH; at most 64 KiB; may hold a secret, is sealed at rest */
     aorta_str scope;              /* PERMISSIONS */

@@ -13,7 +13,8 @@
 #include "base/time.h"
 #include "base/uuid.h"
 
-START_TEST(error_keeps_code_text_and_wire) {
+START_TEST(error_keeps_code_text_and_wire)
+{
     struct gw_err err = {0};
 
     ck_assert_int_eq(gw_fail(&err, GW_NOT_FOUND, "no user %d", 7), GW_NOT_FOUND);
@@ -28,7 +29,8 @@ START_TEST(error_keeps_code_text_and_wire) {
 }
 END_TEST
 
-START_TEST(every_code_maps_both_ways) {
+START_TEST(every_code_maps_both_ways)
+{
     for (int code = 1; code < GW_CODE_COUNT; code++) {
         ck_assert_int_eq(gw_code_from_wire(gw_code_wire((enum gw_code)code)), code);
         ck_assert_int_ge(gw_code_http((enum gw_code)code), 400);
@@ -37,7 +39,8 @@ START_TEST(every_code_maps_both_ways) {
 }
 END_TEST
 
-START_TEST(arena_gives_aligned_memory_up_to_its_cap) {
+START_TEST(arena_gives_aligned_memory_up_to_its_cap)
+{
     struct gw_arena *arena = gw_arena_new(100000);
     char *text;
 
@@ -57,7 +60,8 @@ START_TEST(arena_gives_aligned_memory_up_to_its_cap) {
 }
 END_TEST
 
-START_TEST(buffer_fails_once_and_stays_failed) {
+START_TEST(buffer_fails_once_and_stays_failed)
+{
     struct gw_buf b = {.most = 8};
 
     gw_buf_str(&b, "12345678");
@@ -70,23 +74,25 @@ START_TEST(buffer_fails_once_and_stays_failed) {
 }
 END_TEST
 
-START_TEST(json_text_is_escaped_and_always_utf8) {
+START_TEST(json_text_is_escaped_and_always_utf8)
+{
     gw_own_buf struct gw_buf b = {0};
 
     gw_buf_json(&b, (struct gw_str){"a\"\\\n\x01\xc3\xa4\xff\xe2\x82z\x7f", 12});
-    ck_assert_str_eq(gw_buf_cstr(&b),
-                     "\"a\\\"\\\\\\n\\u0001\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\\u007f\"");
+    ck_assert_str_eq(gw_buf_cstr(&b), "\"a\\\"\\\\\\n\\u0001\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\\u007f\"");
 }
 END_TEST
 
-static void check_number(double v, const char *text) {
+static void check_number(double v, const char *text)
+{
     gw_own_buf struct gw_buf b = {0};
 
     gw_buf_f64(&b, v);
     ck_assert_str_eq(gw_buf_cstr(&b), text);
 }
 
-START_TEST(numbers_read_back_exactly) {
+START_TEST(numbers_read_back_exactly)
+{
     check_number(72, "72.0");
     check_number(-0.25, "-0.25");
     check_number(36.6, "36.6");
@@ -102,7 +108,8 @@ START_TEST(numbers_read_back_exactly) {
 }
 END_TEST
 
-START_TEST(integers_are_strict) {
+START_TEST(integers_are_strict)
+{
     int64_t v;
 
     ck_assert(gw_parse_i64(GW_STR("-9223372036854775808"), &v) && v == INT64_MIN);
@@ -115,7 +122,8 @@ START_TEST(integers_are_strict) {
 }
 END_TEST
 
-START_TEST(utf8_is_checked) {
+START_TEST(utf8_is_checked)
+{
     ck_assert(gw_utf8_valid("\xf0\x9f\x8f\x83 a\xc3\xa4", 8));
     ck_assert(!gw_utf8_valid("\xc0\xaf", 2));
     ck_assert(!gw_utf8_valid("\xed\xa0\x80", 3));
@@ -124,7 +132,8 @@ START_TEST(utf8_is_checked) {
 }
 END_TEST
 
-START_TEST(time_text_reads_and_writes) {
+START_TEST(time_text_reads_and_writes)
+{
     struct gw_time_text t;
     char out[32];
 
@@ -147,7 +156,8 @@ START_TEST(time_text_reads_and_writes) {
 }
 END_TEST
 
-START_TEST(calendar_goes_both_ways) {
+START_TEST(calendar_goes_both_ways)
+{
     for (int64_t day = -719162; day < 2932896; day += 13) {
         int64_t year;
         unsigned month, d;
@@ -157,7 +167,8 @@ START_TEST(calendar_goes_both_ways) {
 }
 END_TEST
 
-START_TEST(uuid_text_reads_back) {
+START_TEST(uuid_text_reads_back)
+{
     char text[GW_UUID_TEXT];
     struct gw_uuid a = gw_uuid_v4(), b;
 
@@ -170,7 +181,8 @@ START_TEST(uuid_text_reads_back) {
 }
 END_TEST
 
-START_TEST(log_hides_secrets_and_adds_context) {
+START_TEST(log_hides_secrets_and_adds_context)
+{
     char path[] = "/tmp/aorta-test-log-XXXXXX", text[4096] = {0};
     int fd = mkstemp(path), saved = dup(2);
 
@@ -192,7 +204,8 @@ START_TEST(log_hides_secrets_and_adds_context) {
 }
 END_TEST
 
-START_TEST(secret_is_replaced_and_freed) {
+START_TEST(secret_is_replaced_and_freed)
+{
     struct gw_secret s = {0};
 
     ck_assert_int_eq(gw_secret_set(&s, GW_STR("one"), NULL), GW_OK);
@@ -204,7 +217,8 @@ START_TEST(secret_is_replaced_and_freed) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("base");
     TCase *tc = tcase_create("all");
     SRunner *runner;

@@ -5,26 +5,21 @@
 
 #include "ingest/fields.h"
 
-#define TEXT(key_, text_)                                                                                    \
-    {                                                                                                        \
-        .key = {key_, sizeof(key_) - 1}, .value = {                                                          \
-            .type = AORTA_TYPE_STRING,                                                                       \
-            .u.s = {text_, sizeof(text_) - 1}                                                                \
-        }                                                                                                    \
+#define TEXT(key_, text_)                                                                                              \
+    {                                                                                                                  \
+        .key = {key_, sizeof(key_) - 1}, .value = {.type = AORTA_TYPE_STRING, .u.s = {text_, sizeof(text_) - 1} }      \
     }
-#define JSON(key_, text_)                                                                                    \
-    {                                                                                                        \
-        .key = {key_, sizeof(key_) - 1}, .value = {                                                          \
-            .type = AORTA_TYPE_JSON,                                                                         \
-            .u.s = {text_, sizeof(text_) - 1}                                                                \
-        }                                                                                                    \
+#define JSON(key_, text_)                                                                                              \
+    {                                                                                                                  \
+        .key = {key_, sizeof(key_) - 1}, .value = {.type = AORTA_TYPE_JSON, .u.s = {text_, sizeof(text_) - 1} }        \
     }
-#define FLOAT(key_, value_)                                                                                  \
-    {                                                                                                        \
-        .key = {key_, sizeof(key_) - 1}, .value = {.type = AORTA_TYPE_FLOAT, .u.f = value_ }                 \
+#define FLOAT(key_, value_)                                                                                            \
+    {                                                                                                                  \
+        .key = {key_, sizeof(key_) - 1}, .value = {.type = AORTA_TYPE_FLOAT, .u.f = value_ }                           \
     }
 
-static aorta_record record_of(const aorta_field *fields, uint32_t count) {
+static aorta_record record_of(const aorta_field *fields, uint32_t count)
+{
     return (aorta_record){.struct_size = sizeof(aorta_record),
                           .kind = {"workout", 7},
                           .start_us = 1795198000000000,
@@ -33,9 +28,9 @@ static aorta_record record_of(const aorta_field *fields, uint32_t count) {
                           .fields_count = count};
 }
 
-START_TEST(a_workout_keeps_zero_and_leaves_unknown_unknown) {
-    const aorta_field fields[] = {TEXT("type", "running"), FLOAT("energy_kcal", 0),
-                                  TEXT("vendor_mood", "grim")};
+START_TEST(a_workout_keeps_zero_and_leaves_unknown_unknown)
+{
+    const aorta_field fields[] = {TEXT("type", "running"), FLOAT("energy_kcal", 0), TEXT("vendor_mood", "grim")};
     aorta_record record = record_of(fields, 3);
     struct gw_arena *arena = gw_arena_new(0);
     struct gw_workout row;
@@ -51,7 +46,8 @@ START_TEST(a_workout_keeps_zero_and_leaves_unknown_unknown) {
 }
 END_TEST
 
-START_TEST(an_unknown_type_becomes_other_and_keeps_its_name) {
+START_TEST(an_unknown_type_becomes_other_and_keeps_its_name)
+{
     const aorta_field fields[] = {TEXT("type", "moon_walking")};
     aorta_record record = record_of(fields, 1);
     struct gw_arena *arena = gw_arena_new(0);
@@ -64,7 +60,8 @@ START_TEST(an_unknown_type_becomes_other_and_keeps_its_name) {
 }
 END_TEST
 
-START_TEST(what_cannot_be_is_refused) {
+START_TEST(what_cannot_be_is_refused)
+{
     const aorta_field bad[][1] = {
         {FLOAT("heart_rate_avg_bpm", -3)}, {FLOAT("distance_m", 1e12)}, {FLOAT("energy_kcal", NAN)},
         {TEXT("distance_m", "5 km")},      {TEXT("name", "\xff\xfe")},  {FLOAT("name", 5)},
@@ -82,7 +79,8 @@ START_TEST(what_cannot_be_is_refused) {
 }
 END_TEST
 
-START_TEST(a_night_is_completed_from_its_stages) {
+START_TEST(a_night_is_completed_from_its_stages)
+{
     const aorta_field fields[] = {FLOAT("light_s", 1200), FLOAT("deep_s", 600), FLOAT("rem_s", 639)};
     aorta_record record = record_of(fields, 3);
     struct gw_arena *arena = gw_arena_new(0);
@@ -96,7 +94,8 @@ START_TEST(a_night_is_completed_from_its_stages) {
 }
 END_TEST
 
-START_TEST(stages_are_checked_and_canonical) {
+START_TEST(stages_are_checked_and_canonical)
+{
     struct gw_arena *arena = gw_arena_new(0);
     const char *out = NULL;
 
@@ -105,14 +104,11 @@ START_TEST(stages_are_checked_and_canonical) {
                                   arena, &out, NULL),
                      GW_OK);
     ck_assert_str_eq(
-        out,
-        "[{\"stage\":\"deep\",\"start_us\":1,\"end_us\":2},{\"stage\":\"rem\",\"start_us\":2,\"end_us\":3}]");
-    ck_assert_int_eq(
-        stages_check(GW_STR("[{\"stage\":\"deep\",\"start_us\":5,\"end_us\":4}]"), arena, &out, NULL),
-        GW_DATA);
-    ck_assert_int_eq(
-        stages_check(GW_STR("[{\"stage\":\"dreaming\",\"start_us\":1,\"end_us\":4}]"), arena, &out, NULL),
-        GW_DATA);
+        out, "[{\"stage\":\"deep\",\"start_us\":1,\"end_us\":2},{\"stage\":\"rem\",\"start_us\":2,\"end_us\":3}]");
+    ck_assert_int_eq(stages_check(GW_STR("[{\"stage\":\"deep\",\"start_us\":5,\"end_us\":4}]"), arena, &out, NULL),
+                     GW_DATA);
+    ck_assert_int_eq(stages_check(GW_STR("[{\"stage\":\"dreaming\",\"start_us\":1,\"end_us\":4}]"), arena, &out, NULL),
+                     GW_DATA);
     ck_assert_int_eq(stages_check(GW_STR("[{\"stage\":\"deep\",\"start_us\":1,\"end_us\":4},"
                                          "{\"stage\":\"rem\",\"start_us\":3,\"end_us\":5}]"),
                                   arena, &out, NULL),
@@ -123,7 +119,8 @@ START_TEST(stages_are_checked_and_canonical) {
 }
 END_TEST
 
-START_TEST(a_broken_piece_of_json_does_not_spoil_extra) {
+START_TEST(a_broken_piece_of_json_does_not_spoil_extra)
+{
     const aorta_field fields[] = {JSON("components", "{\"a\":"), JSON("other", "[1]")};
     aorta_record record = record_of(fields, 2);
     struct gw_arena *arena = gw_arena_new(0);
@@ -135,7 +132,8 @@ START_TEST(a_broken_piece_of_json_does_not_spoil_extra) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("ingest");
     TCase *tc = tcase_create("all");
     SRunner *runner;

@@ -5,10 +5,10 @@
 
 #include "link/tokens.h"
 
-static const char *const allowed[] = {"https://yourapp.com", "http://localhost", "https://a.example:8443/",
-                                      NULL};
+static const char *const allowed[] = {"https://yourapp.com", "http://localhost", "https://a.example:8443/", NULL};
 
-START_TEST(redirects_go_to_allowed_origins_only) {
+START_TEST(redirects_go_to_allowed_origins_only)
+{
     static const char *const good[] = {
         "https://yourapp.com",     "https://yourapp.com/oauth/callback",
         "https://yourapp.com?x=1", "http://localhost:3000/back",
@@ -39,7 +39,8 @@ START_TEST(redirects_go_to_allowed_origins_only) {
 }
 END_TEST
 
-START_TEST(tokens_open_only_where_they_belong) {
+START_TEST(tokens_open_only_where_they_belong)
+{
     char path[] = "/tmp/aorta-test-keys-XXXXXX";
     struct gw_arena *arena = gw_arena_new(0);
     struct gw_keyring *ring = NULL;
@@ -60,8 +61,8 @@ START_TEST(tokens_open_only_where_they_belong) {
     ck_assert_int_eq(gw_keyring_load(path, &ring, NULL), GW_OK);
     ck_assert_int_eq(tokens_seal(ring, arena, bound, &c, NULL, &sealed, NULL), GW_OK);
     ck_assert_ptr_null(memmem(sealed.ptr, sealed.len, "first", 5));
-    ck_assert_int_eq(
-        tokens_open(ring, tokens_bound(arena, "tokens", user, "polar", "476"), sealed, &json, NULL), GW_DATA);
+    ck_assert_int_eq(tokens_open(ring, tokens_bound(arena, "tokens", user, "polar", "476"), sealed, &json, NULL),
+                     GW_DATA);
     ck_assert_int_eq(tokens_open(ring, bound, sealed, &old, NULL), GW_OK);
 
     /* a refresh that brings no new refresh token keeps the old one, and the extra fields */
@@ -79,7 +80,8 @@ START_TEST(tokens_open_only_where_they_belong) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("link");
     TCase *tc = tcase_create("all");
     SRunner *runner;

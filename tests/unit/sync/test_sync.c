@@ -9,14 +9,16 @@
 #include "sync/states.h"
 #include "sync/waiters.h"
 
-static struct gw_retry decide(enum gw_code code, int attempts, int64_t retry_after_ms, bool committed) {
+static struct gw_retry decide(enum gw_code code, int attempts, int64_t retry_after_ms, bool committed)
+{
     struct gw_job job = {.attempts = attempts};
     struct gw_err why = {.code = code, .retry_after_ms = retry_after_ms};
 
     return gw_retry_decide(&job, &why, committed, 1000000, 0.5);
 }
 
-START_TEST(passing_trouble_is_tried_again_later_and_later) {
+START_TEST(passing_trouble_is_tried_again_later_and_later)
+{
     int64_t last = 0;
 
     for (int attempts = 1; attempts <= GW_RETRY_MOST; attempts++) {
@@ -29,12 +31,14 @@ START_TEST(passing_trouble_is_tried_again_later_and_later) {
 }
 END_TEST
 
-START_TEST(the_providers_word_counts_for_more) {
+START_TEST(the_providers_word_counts_for_more)
+{
     ck_assert_int_eq(decide(GW_RATE_LIMITED, 1, 90000, false).at_us, 1000000 + 90 * GW_US_PER_S);
 }
 END_TEST
 
-START_TEST(final_failures_end_the_run) {
+START_TEST(final_failures_end_the_run)
+{
     const enum gw_code final_codes[] = {GW_REAUTHORIZE, GW_SCOPE,    GW_INVALID,
                                         GW_CONFIG,      GW_CONTRACT, GW_UPSTREAM_REJECTED};
 
@@ -46,13 +50,15 @@ START_TEST(final_failures_end_the_run) {
 }
 END_TEST
 
-START_TEST(a_defect_gets_one_more_chance) {
+START_TEST(a_defect_gets_one_more_chance)
+{
     ck_assert(decide(GW_INTERNAL, 1, 0, false).again);
     ck_assert(!decide(GW_INTERNAL, 2, 0, false).again);
 }
 END_TEST
 
-START_TEST(states_know_their_end) {
+START_TEST(states_know_their_end)
+{
     ck_assert(!gw_run_state_of("waiting")->ended);
     ck_assert(gw_run_state_of("partial")->ended && gw_run_state_of("partial")->success);
     ck_assert(gw_run_state_of("failed")->ended && !gw_run_state_of("failed")->success);
@@ -63,7 +69,8 @@ END_TEST
 
 /* ---- waiters ---- */
 
-START_TEST(a_hint_before_the_sleep_is_not_lost) {
+START_TEST(a_hint_before_the_sleep_is_not_lost)
+{
     struct gw_waiters *all = NULL;
     struct gw_waiter w;
     struct gw_uuid run = gw_uuid_v4();
@@ -89,7 +96,8 @@ struct crowd {
     atomic_int awake;
 };
 
-static void *wait_once(void *arg) {
+static void *wait_once(void *arg)
+{
     struct crowd *crowd = arg;
     struct gw_waiter w;
 
@@ -100,7 +108,8 @@ static void *wait_once(void *arg) {
     return NULL;
 }
 
-START_TEST(everybody_who_waits_for_a_run_wakes) {
+START_TEST(everybody_who_waits_for_a_run_wakes)
+{
     struct crowd crowd = {.run = gw_uuid_v4()};
     pthread_t threads[32];
 
@@ -117,7 +126,8 @@ START_TEST(everybody_who_waits_for_a_run_wakes) {
 }
 END_TEST
 
-int main(void) {
+int main(void)
+{
     Suite *suite = suite_create("sync");
     TCase *tc = tcase_create("all");
     SRunner *runner;
