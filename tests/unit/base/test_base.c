@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "tests.h"
 
 START_TEST(error_keeps_code_text_and_wire)
 {
@@ -238,6 +239,7 @@ int main(void)
     tcase_add_test(tc, log_hides_secrets_and_adds_context);
     tcase_add_test(tc, secret_is_replaced_and_freed);
     suite_add_tcase(suite, tc);
+    suite_add_tcase(suite, zone_tests());
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

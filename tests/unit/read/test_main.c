@@ -13,6 +13,7 @@ int main(void)
     if (gw_crypt_init(NULL) != GW_OK)
         return EXIT_FAILURE;
     suite_add_tcase(suite, cursor_case());
+    suite_add_tcase(suite, day_case());
     suite_add_tcase(suite, detail_case());
     suite_add_tcase(suite, sample_case());
     suite_add_tcase(suite, source_case());

@@ -9,6 +9,7 @@
 #include "store/reads.h"
 
 TCase *cursor_case(void);
+TCase *day_case(void);
 TCase *detail_case(void);
 TCase *events_case(void);
 TCase *sample_case(void);
