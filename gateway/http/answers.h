@@ -20,6 +20,9 @@ gw_http_handler_fn gw_answer_runs_of_user, gw_answer_run, gw_answer_runs;
 gw_http_handler_fn gw_answer_workouts, gw_answer_workout, gw_answer_sleep;
 /* timeseries.c */
 gw_http_handler_fn gw_answer_timeseries;
+/* priorities.c */
+gw_http_handler_fn gw_answer_provider_priorities, gw_answer_provider_priorities_put, gw_answer_provider_priority_put;
+gw_http_handler_fn gw_answer_device_priorities, gw_answer_device_priorities_put, gw_answer_device_priority_put;
 /* providers.c */
 gw_http_handler_fn gw_answer_providers;
 enum gw_code gw_answer_providers_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */

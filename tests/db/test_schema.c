@@ -27,6 +27,7 @@ END_TEST
 /* ---- the rules of docs/decisions/0002-series-blocks.md ---- */
 
 /* D: data, distributed by user. K: look-ups by a key of their own. L: local to one node. */
+/* clang-format off */
 static const struct {
     const char *table;
     char kind;
@@ -46,6 +47,8 @@ static const struct {
     {"outbox", 'D'},
     {"payload_chunks", 'D'},
     {"payloads", 'D'},
+    {"priorities", 'L'},
+    {"priority_version", 'L'},
     {"provider_state", 'L'},
     {"runs", 'D'},
     {"schema_migrations", 'L'},
@@ -57,6 +60,7 @@ static const struct {
     {"webhook_runs", 'L'},
     {"workouts", 'D'},
 };
+/* clang-format on */
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
 /* A temporary table of the above, for the queries below. */
@@ -229,7 +233,7 @@ START_TEST(test_migrations)
 
     ck_good(gw_store_migrate(db_conninfo, &applied, &err));
     ck_assert_int_eq(applied, 0);
-    ck_assert_int_eq(sql_long("SELECT count(*) FROM schema_migrations"), newest);
+    ck_assert_int_le(sql_long("SELECT count(*) FROM schema_migrations"), newest); /* numbers may be left out */
     /* one that a neighbouring version added and that we can live with */
     sql_run("INSERT INTO schema_migrations VALUES (%ld, '9999_later', 'x', %ld, now())", newest + 1, newest);
     ck_good(gw_store_migrate(db_conninfo, &applied, &err));
