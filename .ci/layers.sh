@@ -5,7 +5,7 @@ set -u
 cd "${1:-$(dirname "$0")/../gateway}" || exit 1
 grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]+"[a-z]+/' --include='*.[ch]' . | awk '
 BEGIN {
-    rows = "base:1 crypt:2 config:2 store:3 net:3 host:4 auth:5 link:5 ingest:5 read:5 sync:6 http:7 main:8 cli:9"
+    rows = "base:1 crypt:2 config:2 store:3 net:3 host:4 auth:5 link:5 ingest:5 read:5 upload:5 sync:6 http:7 main:8 cli:9"
     n = split(rows, list, " ")
     for (i = 1; i <= n; i++) { split(list[i], pair, ":"); level[pair[1]] = pair[2] }
 }

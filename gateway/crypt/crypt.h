@@ -28,6 +28,11 @@ enum gw_code gw_unseal(const struct gw_keyring *ring, struct gw_str sealed, stru
                        struct gw_err *err) GW_MUST_USE;
 
 void gw_sha256(struct gw_str data, uint8_t out[32]);
+/* The same of bytes that come in pieces. end gives the digest and frees; out NULL frees alone. */
+struct gw_digest;
+enum gw_code gw_digest_new(struct gw_digest **ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_digest_add(struct gw_digest *digest, const void *data, size_t len, struct gw_err *err) GW_MUST_USE;
+void gw_digest_end(struct gw_digest **digest, uint8_t out[32]);
 void gw_hmac_sha256(struct gw_str key, struct gw_str data, uint8_t out[32]);
 enum gw_code gw_hmac_sha1(struct gw_str key, struct gw_str data, uint8_t out[20], struct gw_err *err) GW_MUST_USE;
 bool gw_equal_ct(struct gw_str a, struct gw_str b);

@@ -26,6 +26,9 @@ gw_http_handler_fn gw_answer_device_priorities, gw_answer_device_priorities_put,
 /* providers.c */
 gw_http_handler_fn gw_answer_providers;
 enum gw_code gw_answer_providers_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */
+/* pushes.c */
+gw_http_handler_fn gw_answer_push, gw_answer_push_apple, gw_answer_push_healthion, gw_answer_push_auto_export,
+    gw_answer_push_samsung, gw_answer_import_apple;
 /* webhooks.c */
 gw_http_handler_fn gw_answer_webhook;
 

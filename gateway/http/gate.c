@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "http/inside.h"
 
-#define SWALLOW_MOST   (64 * 1024 * 1024)  /* of a body beyond its limit that came without a length */
+#define SWALLOW_MOST   (256 * 1024 * 1024) /* of a body that was refused when some of it had come */
 #define LINGER_MOST    (256 * 1024 * 1024) /* of a body that nobody wants */
 #define LINGER_S       5
 #define LINGER_IDLE_MS 1000
@@ -93,6 +93,7 @@ void gw_gate_close(void *self, struct MHD_Connection *connection, void **context
         gw_step_log(request, why == MHD_REQUEST_TERMINATED_COMPLETED_OK && request->replied);
         atomic_fetch_sub(&http->in_flight, 1);
     }
+    gw_inflow_free(&request->inflow);
     mhd_request_completed(NULL, connection, &request->ulfius, why);
     gw_buf_free(&request->reply.body);
     if (request->reply.stream.some)
@@ -155,6 +156,40 @@ static enum MHD_Result refuse_late(struct gw_http_request *request)
     return gw_send_now(request, true);
 }
 
+/* A body that is taken in while it comes. */
+static bool streams(const struct gw_http_request *request)
+{
+    enum gw_body_kind kind = request->match.route->body;
+
+    return kind == GW_BODY_UPLOAD || kind == GW_BODY_FILE;
+}
+
+static enum MHD_Result begin_inflow(struct gw_http_request *request)
+{
+    struct gw_err err = {0};
+    enum gw_code code = gw_step_args(request, &err);
+
+    if (code == GW_OK)
+        code = gw_inflow_begin(request, &err);
+    return code == GW_OK ? MHD_YES : refuse(request, &err);
+}
+
+/* What is wrong with it can be answered when all of it has come, not before: the library's rule. */
+static enum MHD_Result take_in(struct gw_http_request *request, const char *bytes, size_t len)
+{
+    struct gw_err err = {0};
+    enum gw_code code = gw_inflow_take(request->inflow, bytes, len, &err);
+
+    if (code == GW_DEADLINE)
+        return MHD_NO;
+    if (code != GW_OK) {
+        gw_inflow_free(&request->inflow);
+        gw_reply_error(request, &err);
+        request->refused = true;
+    }
+    return MHD_YES;
+}
+
 /* The headers are here. */
 static enum MHD_Result begin(struct gw_http_request *request, const char *method)
 {
@@ -168,6 +203,8 @@ static enum MHD_Result begin(struct gw_http_request *request, const char *method
         return refuse(request, &err);
     if (!request->body_comes)
         return MHD_YES;
+    if (streams(request))
+        return begin_inflow(request);
     request->ulfius = ulfius_uri_logger(NULL, "/"); /* the target is ours to read: see query.h */
     return request->ulfius ? MHD_YES : MHD_NO;
 }
@@ -177,6 +214,10 @@ static bool counts(struct gw_http_request *request, size_t bytes)
 {
     request->received += bytes;
     request->refused |= request->received > request->limit;
+    if (request->refused) {
+        request->dropped += bytes;
+        gw_inflow_free(&request->inflow);
+    }
     return !request->refused;
 }
 
@@ -190,7 +231,7 @@ static void time_out(struct gw_http_request *request, int seconds)
 static void answer(struct gw_http_request *request)
 {
     struct gw_err err = {0};
-    enum gw_code code = gw_step_args(request, &err);
+    enum gw_code code = request->args_read ? GW_OK : gw_step_args(request, &err);
 
     if (code == GW_OK)
         code = request->match.route->handler(request, &err);
@@ -225,7 +266,11 @@ enum MHD_Result gw_gate_access(void *self, struct MHD_Connection *connection, co
             return result;
     } else if (*upload_size && !counts(request, *upload_size)) {
         *upload_size = 0;
-        return request->received - request->limit < SWALLOW_MOST ? MHD_YES : MHD_NO;
+        return request->dropped < SWALLOW_MOST ? MHD_YES : MHD_NO;
+    } else if (request->inflow && *upload_size) {
+        size_t len = *upload_size;
+        *upload_size = 0;
+        return take_in(request, upload, len);
     } else if (request->refused) {
         return refuse_late(request);
     } else if (!request->ulfius) {

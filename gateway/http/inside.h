@@ -29,6 +29,7 @@ struct gw_http {
     bool instance_made;
     int listen_fd; /* our own duplicate; the library's after start */
     atomic_int in_flight;
+    atomic_int uploads; /* large bodies on their way in */
     atomic_bool ready, draining;
     struct gw_buf providers; /* the answer of GET /api/v1/providers: it cannot change while we run */
 };
@@ -51,6 +52,18 @@ bool gw_daemon_disarm(void); /* false: it was not called, so there is no gate */
 
 enum MHD_Result gw_send_now(struct gw_http_request *request, bool last);
 void gw_send_ulfius(struct gw_http_request *request, struct _u_response *response);
+
+/* ---- inflow.c: a body that is never gathered ---- */
+
+struct gw_upload;
+
+/* Sets request->inflow. GW_NOT_FOUND: no such user; GW_BUSY: too many at once. */
+enum gw_code gw_inflow_begin(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;
+/* A piece. GW_DEADLINE: it comes too slowly; else what is wrong with it. */
+enum gw_code gw_inflow_take(struct gw_inflow *inflow, const char *bytes, size_t len, struct gw_err *err) GW_MUST_USE;
+/* All has come; what it became stays the inflow's. inflow NULL: there was no body (GW_INVALID). */
+enum gw_code gw_inflow_end(struct gw_inflow *inflow, struct gw_upload **ret, struct gw_err *err) GW_MUST_USE;
+void gw_inflow_free(struct gw_inflow **inflow);
 
 /* ---- page.c ---- */
 

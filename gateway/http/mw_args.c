@@ -158,6 +158,7 @@ enum gw_code gw_step_args(struct gw_http_request *request, struct gw_err *err)
     const struct gw_route *route = request->match.route;
     enum gw_code code = GW_OK;
 
+    request->args_read = true;
     if (request->query_text.len)
         code = gw_query_parse(request->query_text, request->arena, &request->query, &request->query_count, err);
     if (code == GW_OK && route->args_count) {

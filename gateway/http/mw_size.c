@@ -13,6 +13,10 @@ static uint64_t limit_of(const struct gw_http_request *request)
 
     if (route->body == GW_BODY_WEBHOOK)
         return gw_call_webhook_max_body(request->provider);
+    if (route->body == GW_BODY_UPLOAD)
+        return request->http->options.max_push;
+    if (route->body == GW_BODY_FILE)
+        return request->http->options.max_import;
     if (route->max_body)
         return route->max_body;
     return request->http->options.max_body ? request->http->options.max_body : DEFAULT_MOST;
@@ -28,6 +32,21 @@ static bool is_json(const char *type)
     return len > 5 && strncasecmp(type, "application/", 12) == 0 && strncasecmp(type + len - 5, "+json", 5) == 0;
 }
 
+/* What a body that is taken in while it comes may be wrapped in. */
+static enum gw_code check_wrapping(const struct gw_http_request *request, struct gw_err *err)
+{
+    const char *encoding = gw_request_header(request, "Content-Encoding");
+    const char *type = gw_request_header(request, "Content-Type");
+
+    if (encoding && strcasecmp(encoding, "gzip") != 0 && strcasecmp(encoding, "x-gzip") != 0 &&
+        strcasecmp(encoding, "identity") != 0)
+        return gw_fail_wire(err, GW_MEDIA_TYPE, "body.encoding", "The encoding gzip is accepted here, and no other.");
+    if (request->match.route->body == GW_BODY_UPLOAD && type && !is_json(type) &&
+        strncasecmp(type, "multipart/form-data", 19) != 0)
+        return gw_fail(err, GW_MEDIA_TYPE, "This takes a body of type application/json, or a form with a file.");
+    return GW_OK;
+}
+
 enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err)
 {
     const char *length, *type;
@@ -41,6 +60,8 @@ enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err)
     length = gw_request_header(request, "Content-Length");
     if (length && gw_parse_i64(gw_str(length), &bytes) && (uint64_t)bytes > request->limit)
         return gw_fail(err, GW_TOO_LARGE, "The body is larger than %llu bytes.", (unsigned long long)request->limit);
+    if (request->match.route->body == GW_BODY_UPLOAD || request->match.route->body == GW_BODY_FILE)
+        return check_wrapping(request, err);
     type = gw_request_header(request, "Content-Type");
     if (request->match.route->body == GW_BODY_JSON && type && !is_json(type))
         return gw_fail(err, GW_MEDIA_TYPE, "This takes a body of type application/json.");

@@ -12,6 +12,7 @@
 
 struct MHD_Connection;
 struct gw_http;
+struct gw_inflow;
 
 #define GW_REQUEST_ID_MOST    64
 #define GW_REPLY_HEADERS_MOST 8
@@ -55,7 +56,8 @@ struct gw_http_request {
     const struct gw_provider *provider;        /* of {provider} */
     struct gw_caller caller;
 
-    uint64_t limit, received; /* of the body, bytes */
+    uint64_t limit, received, dropped; /* of the body, bytes */
+    struct gw_inflow *inflow;          /* a body that is taken in while it comes; NULL: another */
     struct gw_str body;
     struct gw_param_text *query;
     size_t query_count;
@@ -67,6 +69,7 @@ struct gw_http_request {
     struct gw_live_stream *live; /* NULL: none is being sent */
     bool begun;                  /* counted as in flight */
     bool body_comes;
+    bool args_read;
     bool refused; /* answered, or to be answered, without its body */
     bool linger;  /* the client may still be sending */
     bool replied;

@@ -23,7 +23,8 @@ enum gw_body_kind {
     GW_BODY_NONE,    /* what comes is not looked at */
     GW_BODY_JSON,    /* an object; other content types are refused */
     GW_BODY_WEBHOOK, /* as large as the provider's plugin says */
-    GW_BODY_UPLOAD,  /* streamed into the store while it comes; the handler gets what was stored */
+    GW_BODY_UPLOAD,  /* a push: one JSON object, taken in while it comes (request->inflow), never gathered */
+    GW_BODY_FILE,    /* the same of a file: XML or zip, as large as an import may be */
     GW_BODY_FORM,    /* application/x-www-form-urlencoded */
 };
 

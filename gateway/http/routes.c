@@ -108,6 +108,21 @@ const struct gw_route gw_routes[] = {
     {GW_POST, V1 "/providers/{provider}/webhooks", gw_answer_webhook, .body = GW_BODY_WEBHOOK,
      .doc = "What a provider posts to us."},
 
+#define PUSH .body = GW_BODY_UPLOAD, .flags = GW_ROUTE_SDK | GW_ROUTE_SLOW
+    {GW_POST, V1 "/sdk/users/{user_id}/sync", gw_answer_push, GW_SCOPE_WRITE, PUSH,
+     .doc = "A push of an app on a phone; the body names its provider."},
+    {GW_POST, V1 "/sdk/users/{user_id}/sync/apple", gw_answer_push_apple, GW_SCOPE_WRITE, PUSH,
+     .doc = "A push of Apple Health, where the body names no provider."},
+    {GW_POST, V1 "/sdk/users/{user_id}/sync/apple/healthion", gw_answer_push_healthion, GW_SCOPE_WRITE, PUSH,
+     .doc = "The same, for older apps."},
+    {GW_POST, V1 "/sdk/users/{user_id}/sync/apple/auto-health-export", gw_answer_push_auto_export, GW_SCOPE_WRITE, PUSH,
+     .doc = "The same, for the app Health Auto Export."},
+    {GW_POST, V1 "/sdk/users/{user_id}/sync/samsung", gw_answer_push_samsung, GW_SCOPE_WRITE, PUSH,
+     .doc = "A push of Samsung Health, where the body names no provider."},
+    {GW_POST, V1 "/users/{user_id}/import/apple/xml/direct", gw_answer_import_apple, GW_SCOPE_WRITE,
+     .body = GW_BODY_FILE, .flags = GW_ROUTE_SLOW,
+     .doc = "An export of Apple Health: its export.xml, or the zip of it."},
+
     {GW_GET, V1 "/users/{user_id}/sync/runs", gw_answer_runs_of_user, GW_SCOPE_READ, ARGS(user_runs_args),
      .doc = "A user's sync runs, newest first."},
     {GW_GET, V1 "/users/{user_id}/sync/runs/{run_id}", gw_answer_run, GW_SCOPE_READ, .doc = "One sync run."},

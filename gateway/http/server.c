@@ -12,6 +12,9 @@
 
 #define CONNECTIONS 512
 #define IDLE_S      30
+#define MAX_PUSH    ((uint64_t)256 << 20)
+#define MAX_IMPORT  ((uint64_t)8 << 30)
+#define UPLOADS     8
 #define MEMORY                                                                                                         \
     (32 * 1024) /* of a connection: bounds the headers; cleared by the library for every request                       \
                  */
@@ -46,6 +49,14 @@ static void fill_defaults(struct gw_http *http)
         o->connections = CONNECTIONS;
     if (o->idle_timeout_s <= 0)
         o->idle_timeout_s = IDLE_S;
+    if (o->max_push == 0)
+        o->max_push = MAX_PUSH;
+    if (o->max_import == 0)
+        o->max_import = MAX_IMPORT;
+    if (o->uploads <= 0)
+        o->uploads = UPLOADS;
+    if (!o->upload_dir)
+        o->upload_dir = "/tmp";
     http->routes = o->routes ? o->routes : gw_routes;
     http->routes_count = o->routes ? o->routes_count : gw_routes_count;
     http->listen_fd = -1;

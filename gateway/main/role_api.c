@@ -94,7 +94,11 @@ static enum gw_code open_http(struct api *a, const struct gw_config *config, int
                                       .engine = &a->engine,
                                       .public_url = config->public_url,
                                       .connections = (int)config->http_connections,
-                                      .max_body = (uint64_t)config->max_body_bytes};
+                                      .max_body = (uint64_t)config->max_body_bytes,
+                                      .max_push = (uint64_t)config->max_push_bytes,
+                                      .max_import = (uint64_t)config->max_import_bytes,
+                                      .uploads = (int)config->uploads,
+                                      .upload_dir = a->parts.layout.state_dir};
 
     allow_files((rlim_t)config->http_connections + OTHER_FILES);
     return gw_http_start(&options, &a->http, err);

@@ -231,16 +231,20 @@ static bool expect(struct pg_conn *c, unsigned what)
     return true;
 }
 
-/* Keeps what is buffered on our side small. */
-static void push(struct pg_conn *c, size_t bytes)
+void pg_flush(struct pg_conn *c)
 {
-    c->queued_bytes += bytes;
-    if (c->queued_bytes < FLUSH_AT)
-        return;
     c->deadline_us = gw_mono_us() + (int64_t)c->timeout_ms * 1000;
     while (!c->failure.code && PQflush(c->pg) > 0)
         wait_io(c, true, &c->failure);
     c->queued_bytes = 0;
+}
+
+/* Keeps what is buffered on our side small. */
+static void push(struct pg_conn *c, size_t bytes)
+{
+    c->queued_bytes += bytes;
+    if (c->queued_bytes >= FLUSH_AT)
+        pg_flush(c);
 }
 
 void pg_queue(struct pg_conn *c, enum sql_id id, const struct pg_params *params)

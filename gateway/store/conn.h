@@ -28,6 +28,8 @@ void pg_close(struct pg_conn **c);
 /* The first failure of a batch is kept: queueing on is harmless, pg_send returns it. */
 void pg_queue(struct pg_conn *c, enum sql_id id, const struct pg_params *params);
 void pg_queue_plain(struct pg_conn *c, enum sql_id id); /* without parameters */
+/* Waits until the server's side has taken what is queued: after a statement with much in it. */
+void pg_flush(struct pg_conn *c);
 /* Ends the batch. Its results must all come within timeout_ms (0 = the connection's own). */
 enum gw_code pg_send(struct pg_conn *c, int timeout_ms, struct gw_err *err) GW_MUST_USE;
 /* The next result; after a failure there are no more. */

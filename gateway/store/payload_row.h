@@ -2,12 +2,14 @@
 #ifndef GW_STORE_PAYLOAD_ROW_H
 #define GW_STORE_PAYLOAD_ROW_H
 
+#include "store/chunk.h"
 #include "store/conn.h"
 #include "store/model.h"
 
-/* Queues the row under `id` and its chunks. */
-enum gw_code payload_queue_insert(struct pg_conn *c, struct gw_uuid id, const struct gw_payload *payload,
-                                  const char *provider, const char *account, const uint8_t digest[32],
-                                  struct gw_err *err) GW_MUST_USE;
+/* Queues the row under `id`; of the payload's data the length alone is looked at. */
+void payload_queue_row(struct pg_conn *c, struct gw_uuid id, const struct gw_payload *payload, const char *provider,
+                       const char *account, const uint8_t digest[32]);
+void payload_queue_chunk(struct pg_conn *c, struct gw_uuid user, struct gw_uuid id, int32_t number,
+                         const struct gw_chunk *chunk);
 
 #endif

@@ -8,11 +8,6 @@
 #include "store/payload_row.h"
 #include "store/pool.h"
 
-#define CHUNK (1u << 20)
-#define LEVEL 3
-
-enum { CODEC_PLAIN = 0, CODEC_ZSTD = 1 };
-
 static const char *or_empty(const char *text)
 {
     return text ? text : "";
@@ -20,8 +15,8 @@ static const char *or_empty(const char *text)
 
 /* ---- putting away ---- */
 
-static void queue_row(struct pg_conn *c, struct gw_uuid id, const struct gw_payload *payload, const char *provider,
-                      const char *account, const uint8_t digest[32])
+void payload_queue_row(struct pg_conn *c, struct gw_uuid id, const struct gw_payload *payload, const char *provider,
+                       const char *account, const uint8_t digest[32])
 {
     struct pg_params p = {0};
 
@@ -43,35 +38,34 @@ static void queue_row(struct pg_conn *c, struct gw_uuid id, const struct gw_payl
     pg_queue(c, SQL_PAYLOAD_INSERT, &p);
 }
 
-static void queue_chunk(struct pg_conn *c, struct gw_uuid user, struct gw_uuid id, int32_t number, struct gw_str data,
-                        void *room, size_t room_len)
+void payload_queue_chunk(struct pg_conn *c, struct gw_uuid user, struct gw_uuid id, int32_t number,
+                         const struct gw_chunk *chunk)
 {
-    size_t packed = ZSTD_compress(room, room_len, data.ptr, data.len, LEVEL);
-    bool smaller = !ZSTD_isError(packed) && packed < data.len;
     struct pg_params p = {0};
 
     pg_put_uuid(&p, user);
     pg_put_uuid(&p, id);
     pg_put_i32(&p, number);
-    pg_put_i16(&p, smaller ? CODEC_ZSTD : CODEC_PLAIN);
-    pg_put_bytes(&p, smaller ? room : data.ptr, smaller ? packed : data.len);
+    pg_put_i16(&p, (int16_t)chunk->codec);
+    pg_put_bytes(&p, chunk->data.ptr, chunk->data.len);
     pg_queue(c, SQL_PAYLOAD_CHUNK_INSERT, &p);
 }
 
-enum gw_code payload_queue_insert(struct pg_conn *c, struct gw_uuid id, const struct gw_payload *payload,
-                                  const char *provider, const char *account, const uint8_t digest[32],
-                                  struct gw_err *err)
+/* The row and the chunks of a payload that lies in memory. */
+static enum gw_code queue_insert(struct pg_conn *c, struct gw_uuid id, const struct gw_payload *payload,
+                                 const char *provider, const char *account, const uint8_t digest[32],
+                                 struct gw_err *err)
 {
-    size_t room_len = ZSTD_compressBound(payload->data.len < CHUNK ? payload->data.len : CHUNK);
+    size_t room_len = gw_chunk_room(payload->data.len < GW_CHUNK ? payload->data.len : GW_CHUNK);
     gw_own_free void *room = malloc(room_len);
 
     if (!room)
         return gw_fail(err, GW_NOMEM, NULL);
-    queue_row(c, id, payload, provider, account, digest);
-    for (size_t at = 0; at < payload->data.len; at += CHUNK) {
-        size_t len = payload->data.len - at < CHUNK ? payload->data.len - at : CHUNK;
-        queue_chunk(c, payload->user_id, id, (int32_t)(at / CHUNK), (struct gw_str){payload->data.ptr + at, len}, room,
-                    room_len);
+    payload_queue_row(c, id, payload, provider, account, digest);
+    for (size_t at = 0; at < payload->data.len; at += GW_CHUNK) {
+        size_t len = payload->data.len - at < GW_CHUNK ? payload->data.len - at : GW_CHUNK;
+        struct gw_chunk chunk = gw_chunk_pack((struct gw_str){payload->data.ptr + at, len}, room, room_len);
+        payload_queue_chunk(c, payload->user_id, id, (int32_t)(at / GW_CHUNK), &chunk);
     }
     return GW_OK;
 }
@@ -87,7 +81,7 @@ static enum gw_code unpack(const PGresult *chunks, char *to, size_t size, struct
         int16_t codec = pg_get_i16(&row);
         struct gw_str data = pg_get_bytes_view(&row);
         size_t len = data.len;
-        if (codec == CODEC_ZSTD) {
+        if (codec == GW_CHUNK_ZSTD) {
             len = ZSTD_decompress(to + at, size - at, data.ptr, data.len);
             if (ZSTD_isError(len))
                 return gw_fail(err, GW_DATA, "A stored payload cannot be unpacked.");
@@ -345,8 +339,7 @@ enum gw_code payloads_queue_writes(struct commit_tx *tx, struct gw_err *err)
         if (to->missing || (to->stored && same_reading(in, to)))
             continue;
         if (!to->stored) {
-            code =
-                payload_queue_insert(tx->c, to->kept_id, in, provider_of(tx, in), account_of(tx, in), to->digest, err);
+            code = queue_insert(tx->c, to->kept_id, in, provider_of(tx, in), account_of(tx, in), to->digest, err);
             continue;
         }
         struct pg_params p = {0};
@@ -356,98 +349,5 @@ enum gw_code payloads_queue_writes(struct commit_tx *tx, struct gw_err *err)
         pg_put_text(&p, in->error);
         pg_queue(tx->c, SQL_PAYLOAD_READ_BY, &p);
     }
-    return code;
-}
-
-/* ---- a push: the payload and the job that will read it ---- */
-
-static enum gw_code find_equal(struct pg_conn *c, struct gw_arena *arena, const struct gw_payload *payload,
-                               const uint8_t digest[32], struct gw_uuid *ret_id, bool *ret_found, struct gw_err *err)
-{
-    const struct gw_str digests[] = {{(const char *)digest, 32}};
-    struct pg_params lock = {0}, find = {.arena = arena};
-    gw_own_result *result = NULL;
-    int64_t users = 0;
-    enum gw_code code;
-
-    pg_put_uuid(&lock, payload->user_id);
-    pg_put_uuid(&find, payload->user_id);
-    pg_put_bytes_array(&find, digests, 1);
-    pg_queue_plain(c, SQL_BEGIN);
-    pg_queue(c, SQL_USER_LOCK, &lock);
-    pg_queue(c, SQL_PAYLOAD_FIND, &find);
-    code = pg_send(c, 0, err);
-    if (!code)
-        code = pg_next_done(c, NULL, err);
-    if (!code)
-        code = pg_next_done(c, &users, err);
-    if (!code)
-        code = pg_next(c, &result, err);
-    if (!code)
-        code = pg_finish(c, err);
-    if (!code && users == 0)
-        code = gw_fail(err, GW_NOT_FOUND, "There is no such user.");
-    for (int r = 0; !code && r < PQntuples(result); r++) {
-        struct pg_row row = {.result = result, .number = r, .arena = arena};
-        struct gw_uuid id = pg_get_uuid(&row);
-        const char *provider = pg_get_text(&row), *account = pg_get_text(&row), *kind = pg_get_text(&row);
-        const char *external_id = pg_get_text(&row);
-        code = pg_row_check(&row, err);
-        if (!code && strcmp(provider, payload->provider) == 0 && strcmp(account, or_empty(payload->account)) == 0 &&
-            strcmp(kind, payload->kind) == 0 && strcmp(external_id, or_empty(payload->external_id)) == 0) {
-            *ret_id = id;
-            *ret_found = true;
-        }
-    }
-    return code;
-}
-
-static enum gw_code accept_push(struct pg_conn *c, struct gw_arena *arena, const struct gw_payload *payload,
-                                const uint8_t digest[32], struct gw_uuid job_id, struct gw_err *err)
-{
-    struct gw_uuid id = payload->id;
-    bool found = false;
-    char text[GW_UUID_TEXT];
-    enum gw_code code = find_equal(c, arena, payload, digest, &id, &found, err);
-
-    if (!code && !found)
-        code = payload_queue_insert(c, id, payload, payload->provider, or_empty(payload->account), digest, err);
-    if (code)
-        return code;
-    struct gw_job job = {.id = job_id,
-                         .user_id = payload->user_id,
-                         .connection_id = payload->connection_id,
-                         .provider = payload->provider,
-                         .kind = GW_JOB_PAYLOAD,
-                         .priority = GW_PRIORITY_EVENT,
-                         .args = gw_arena_printf(arena, "{\"payload_id\":\"%s\"}", gw_uuid_text(id, text))};
-    if (!job.args)
-        return gw_fail(err, GW_NOMEM, NULL);
-    memcpy(job.args_digest, digest, sizeof(job.args_digest));
-    job_queue_insert(c, arena, &job, false);
-    pg_queue_plain(c, SQL_COMMIT);
-    return pg_run(c, err);
-}
-
-enum gw_code gw_store_payload_accept(struct gw_db *db, const struct gw_payload *payload, struct gw_uuid *ret_job,
-                                     struct gw_err *err)
-{
-    struct pg_turn turn = {.db = db};
-    struct gw_arena *arena = gw_arena_new(0);
-    struct gw_payload row = *payload;
-    struct gw_uuid job = gw_uuid_v7();
-    uint8_t digest[32];
-    enum gw_code code;
-
-    if (!arena)
-        return gw_fail(err, GW_NOMEM, NULL);
-    if (gw_uuid_is_nil(row.id))
-        row.id = gw_uuid_v7();
-    gw_sha256(row.data, digest);
-    while (pg_turn(&turn, &code, err))
-        code = accept_push(turn.c, arena, &row, digest, job, err);
-    gw_arena_free(&arena);
-    if (!code && ret_job)
-        *ret_job = job;
     return code;
 }

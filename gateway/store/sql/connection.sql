@@ -39,6 +39,17 @@ WHERE user_id = $1::uuid AND id = $2::uuid AND scope IS DISTINCT FROM $3
 -- name: connection_synced
 UPDATE connections SET last_synced_at = $3::timestamptz WHERE user_id = $1::uuid AND id = $2::uuid
 
+-- Of who pushes: there is no account and no token. A row comes back when something changed.
+-- name: connection_push
+INSERT INTO connections (user_id, id, provider, provider_user_id, status, created_at, updated_at)
+VALUES ($1::uuid, $2::uuid, $3::text, $4::text, 'active', $5::timestamptz, $5::timestamptz)
+ON CONFLICT (user_id, provider, provider_user_id) DO UPDATE
+SET status = 'active', reason = NULL, updated_at = excluded.updated_at WHERE connections.status <> 'active'
+RETURNING id
+
+-- name: connection_pushed
+SELECT id FROM connections WHERE user_id = $1::uuid AND provider = $2::text AND provider_user_id = $3::text
+
 -- name: owner_put
 INSERT INTO account_owners (provider_user_id, provider, user_id, connection_id)
 VALUES ($1::text, $2::text, $3::uuid, $4::uuid) ON CONFLICT DO NOTHING

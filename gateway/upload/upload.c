@@ -1,0 +1,124 @@
+/* One body: looked at, counted, digested and packed as it comes. */
+#include "upload/upload.h"
+
+#include "base/time.h"
+#include "crypt/crypt.h"
+#include "upload/file.h"
+#include "upload/look.h"
+#include "upload/spool.h"
+
+struct gw_upload {
+    struct gw_upload_options options;
+    uint64_t size;
+    struct gw_look *look; /* of a push */
+    char head[GW_FILE_HEAD];
+    size_t head_len;
+    bool head_known;
+    enum gw_file_is is;
+    struct gw_digest *digest;
+    struct gw_spool *spool;
+};
+
+enum gw_code gw_upload_new(const struct gw_upload_options *options, struct gw_upload **ret, struct gw_err *err)
+{
+    struct gw_upload *u = calloc(1, sizeof(*u));
+    enum gw_code code;
+
+    if (!u)
+        return gw_fail(err, GW_NOMEM, NULL);
+    u->options = *options;
+    u->is = options->form == GW_UPLOAD_PUSH ? GW_FILE_JSON : GW_FILE_UNKNOWN;
+    code = gw_digest_new(&u->digest, err);
+    if (!code)
+        code = gw_spool_new(options->folder, &u->spool, err);
+    if (!code && options->form == GW_UPLOAD_PUSH)
+        code = gw_look_new(&u->look, err);
+    if (code)
+        gw_upload_free(&u);
+    else
+        *ret = u;
+    return code;
+}
+
+void gw_upload_free(struct gw_upload **upload)
+{
+    struct gw_upload *u = *upload;
+
+    if (!u)
+        return;
+    gw_look_free(&u->look);
+    gw_spool_free(&u->spool);
+    gw_digest_end(&u->digest, NULL);
+    free(u);
+    *upload = NULL;
+}
+
+/* ---- what it is ---- */
+
+static enum gw_code decide_file(struct gw_upload *u, struct gw_err *err)
+{
+    u->head_known = true;
+    u->is = gw_file_look(u->head, u->head_len);
+    if (u->is == GW_FILE_XML || u->is == GW_FILE_ZIP)
+        return GW_OK;
+    return gw_fail_wire(err, GW_INVALID, "import.file", "The file is neither the XML of an export nor a zip of it.");
+}
+
+static enum gw_code look_at_file(struct gw_upload *u, const char *bytes, size_t len, struct gw_err *err)
+{
+    size_t n = sizeof(u->head) - u->head_len < len ? sizeof(u->head) - u->head_len : len;
+
+    memcpy(u->head + u->head_len, bytes, n);
+    u->head_len += n;
+    return !u->head_known && u->head_len == sizeof(u->head) ? decide_file(u, err) : GW_OK;
+}
+
+/* ---- bytes ---- */
+
+enum gw_code gw_upload_take(struct gw_upload *u, const char *bytes, size_t len, struct gw_err *err)
+{
+    enum gw_code code;
+
+    if (len == 0)
+        return GW_OK;
+    if (len > u->options.most - u->size)
+        return gw_fail(err, GW_TOO_LARGE, "The body is larger than %llu bytes.", (unsigned long long)u->options.most);
+    u->size += len;
+    code = u->look ? gw_look_take(u->look, bytes, len, err) : look_at_file(u, bytes, len, err);
+    if (!code)
+        code = gw_digest_add(u->digest, bytes, len, err);
+    if (!code)
+        code = gw_spool_add(u->spool, bytes, len, err);
+    return code;
+}
+
+enum gw_code gw_upload_end(struct gw_upload *u, struct gw_err *err)
+{
+    if (u->look)
+        return gw_look_end(u->look, err);
+    return u->head_known ? GW_OK : decide_file(u, err);
+}
+
+const char *gw_upload_provider(const struct gw_upload *u)
+{
+    return u->look ? gw_look_provider(u->look) : NULL;
+}
+
+enum gw_code gw_upload_store(struct gw_upload *u, struct gw_db *db, const struct gw_upload_to *to,
+                             struct gw_accepted *ret, struct gw_err *err)
+{
+    struct gw_accept accept = {.payload = {.user_id = to->user_id,
+                                           .provider = to->provider,
+                                           .account = "",
+                                           .kind = to->kind,
+                                           .content_type = gw_file_type(u->is),
+                                           .origin = to->origin,
+                                           .data = {NULL, (size_t)u->size},
+                                           .offset_s = GW_NO_OFFSET,
+                                           .received_us = gw_now_us()},
+                               .chunks = gw_spool_chunks(u->spool)};
+
+    gw_look_free(&u->look);
+    gw_digest_end(&u->digest, accept.digest);
+    return gw_store_accept(db, &accept, ret, err);
+}
