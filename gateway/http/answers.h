@@ -3,13 +3,15 @@
 #define GW_HTTP_ANSWERS_H
 
 #include "http/request.h"
+#include "link/link.h"
 
 /* root.c */
 gw_http_handler_fn gw_answer_root, gw_answer_health, gw_answer_ready;
 /* users.c */
-gw_http_handler_fn gw_answer_user_create, gw_answer_user_list, gw_answer_user_get, gw_answer_user_update;
+gw_http_handler_fn gw_answer_user_create, gw_answer_user_list, gw_answer_user_get, gw_answer_user_update,
+    gw_answer_user_delete;
 /* connections.c */
-gw_http_handler_fn gw_answer_connections;
+gw_http_handler_fn gw_answer_connections, gw_answer_disconnect, gw_answer_data_delete;
 /* oauth.c */
 gw_http_handler_fn gw_answer_oauth_providers, gw_answer_oauth_authorize, gw_answer_oauth_callback;
 /* syncs.c */
@@ -17,7 +19,8 @@ gw_http_handler_fn gw_answer_sync;
 /* runs.c */
 gw_http_handler_fn gw_answer_runs_of_user, gw_answer_run, gw_answer_runs;
 /* events.c */
-gw_http_handler_fn gw_answer_workouts, gw_answer_workout, gw_answer_sleep;
+gw_http_handler_fn gw_answer_workouts, gw_answer_workout, gw_answer_sleep, gw_answer_workout_delete,
+    gw_answer_sleep_delete, gw_answer_cycle_delete;
 /* timeseries.c */
 gw_http_handler_fn gw_answer_timeseries;
 /* priorities.c */
@@ -32,6 +35,12 @@ gw_http_handler_fn gw_answer_push, gw_answer_push_apple, gw_answer_push_healthio
 /* webhooks.c */
 gw_http_handler_fn gw_answer_webhook;
 
+/* Providers that were not told of a connection's end, into the log. */
+void gw_answer_log_untold(const struct gw_untold *list);
+/* GW_NOT_FOUND of a user in the API's words. */
+enum gw_code gw_answer_no_user(struct gw_http_request *request, struct gw_err *err);
+/* 204 */
+enum gw_code gw_answer_empty(struct gw_http_request *request);
 /* What a provider's capabilities mean in the API's words; NULL = neither. */
 const char *gw_answer_live_mode(const struct gw_provider *provider); /* pull webhook */
 /* A time of the query as it is echoed: with the offset it came with, or without. */

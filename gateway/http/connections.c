@@ -1,6 +1,7 @@
 /* A user's connections, with what their providers can do. */
 #include <math.h>
 
+#include "base/log.h"
 #include "http/answers.h"
 #include "http/inside.h"
 #include "read/write.h"
@@ -112,4 +113,53 @@ enum gw_code gw_answer_connections(struct gw_http_request *request, struct gw_er
     }
     gw_buf_char(out, ']');
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
+}
+
+/* ---- ending them ---- */
+
+void gw_answer_log_untold(const struct gw_untold *list)
+{
+    char id[GW_UUID_TEXT];
+
+    for (; list; list = list->next)
+        gw_log(list->meant ? GW_LOG_INFO : GW_LOG_WARN, "the provider was not told that the user left", "provider",
+               list->provider, "connection", gw_uuid_text(list->connection, id), "code", gw_err_wire(&list->why),
+               "error", gw_err_text(&list->why), NULL);
+}
+
+enum gw_code gw_answer_empty(struct gw_http_request *request)
+{
+    request->reply.status = 204;
+    return GW_OK;
+}
+
+typedef enum gw_code end_fn(struct gw_link *link, struct gw_arena *arena, struct gw_uuid user, const char *provider,
+                            struct gw_untold **untold, struct gw_err *err);
+
+static enum gw_code end(struct gw_http_request *request, end_fn *how, struct gw_err *err)
+{
+    struct gw_untold *untold = NULL;
+    const char *provider = gw_request_path(request, "provider");
+    struct gw_uuid user = gw_request_uuid(request, "user_id");
+    char id[GW_UUID_TEXT];
+    enum gw_code code = provider ? how(request->http->options.link, request->arena, user, provider, &untold, err)
+                                 : gw_fail(err, GW_NOMEM, NULL);
+
+    gw_answer_log_untold(untold);
+    if (code == GW_NOT_CONNECTED)
+        return gw_fail_wire(err, GW_NOT_FOUND, "connection.unknown", "Connection with ID: %s not found.",
+                            gw_uuid_text(user, id));
+    if (code == GW_NOT_FOUND)
+        return gw_answer_no_user(request, err);
+    return code ? code : gw_answer_empty(request);
+}
+
+enum gw_code gw_answer_disconnect(struct gw_http_request *request, struct gw_err *err)
+{
+    return end(request, gw_link_disconnect, err);
+}
+
+enum gw_code gw_answer_data_delete(struct gw_http_request *request, struct gw_err *err)
+{
+    return end(request, gw_link_delete_data, err);
 }

@@ -4,6 +4,7 @@
 #include "http/answers.h"
 #include "http/inside.h"
 #include "read/read.h"
+#include "store/forget.h"
 
 /* A time with its offset taken back: the wall clock the client wrote. */
 const char *gw_answer_echo(struct gw_arena *arena, const struct gw_arg *arg)
@@ -60,4 +61,33 @@ enum gw_code gw_answer_workout(struct gw_http_request *request, struct gw_err *e
                                         gw_request_uuid(request, "workout_id"), &request->reply.body, err);
 
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
+}
+
+/* ---- taking one away ---- */
+
+static enum gw_code take_away(struct gw_http_request *request, enum gw_event_table table, const char *kind,
+                              const char *id, const char *wire, const char *missing, struct gw_err *err)
+{
+    enum gw_code code = gw_store_event_delete(request->http->options.db, gw_request_uuid(request, "user_id"), table,
+                                              kind, gw_request_uuid(request, id), err);
+
+    if (code == GW_NOT_FOUND)
+        return gw_fail_wire(err, GW_NOT_FOUND, wire, "%s", missing);
+    return code ? code : gw_answer_empty(request);
+}
+
+enum gw_code gw_answer_workout_delete(struct gw_http_request *request, struct gw_err *err)
+{
+    return take_away(request, GW_EVENT_WORKOUT, NULL, "workout_id", "workout.unknown", "Workout not found", err);
+}
+
+enum gw_code gw_answer_sleep_delete(struct gw_http_request *request, struct gw_err *err)
+{
+    return take_away(request, GW_EVENT_SLEEP, NULL, "sleep_id", "sleep.unknown", "Sleep session not found", err);
+}
+
+enum gw_code gw_answer_cycle_delete(struct gw_http_request *request, struct gw_err *err)
+{
+    return take_away(request, GW_EVENT_OTHER, "menstrual_cycle", "cycle_id", "cycle.unknown",
+                     "Menstrual cycle record not found", err);
 }

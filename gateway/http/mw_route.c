@@ -19,9 +19,11 @@ static enum gw_code find(struct gw_http_request *request, struct gw_str name, st
         id[name.len] = '\0';
         provider = gw_registry_find(request->http->options.registry, id);
     }
+    request->provider = provider;
+    if (request->match.route->flags & GW_ROUTE_ANY_PROVIDER)
+        return GW_OK;
     if (!provider)
         return gw_fail_wire(err, GW_NOT_FOUND, "provider.unknown", "There is no such provider here.");
-    request->provider = provider;
     gw_log_context("provider", provider->id);
     if (!provider->ready)
         return gw_fail_wire(err, GW_CONFIG, "provider.not_ready", "Provider %s is not ready: %s", provider->id,

@@ -22,6 +22,14 @@ struct gw_uuid gw_request_uuid(const struct gw_http_request *request, const char
     return (struct gw_uuid){{0}};
 }
 
+const char *gw_request_path(struct gw_http_request *request, const char *name)
+{
+    for (size_t i = 0; i < request->match.params_count; i++)
+        if (gw_str_is(request->match.names[i], name))
+            return gw_arena_strndup(request->arena, request->match.values[i].ptr, request->match.values[i].len);
+    return NULL;
+}
+
 const struct gw_arg *gw_request_arg(const struct gw_http_request *request, const char *name)
 {
     static const struct gw_arg absent;

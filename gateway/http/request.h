@@ -78,6 +78,8 @@ struct gw_http_request {
 
 /* [arena] */
 struct gw_uuid gw_request_uuid(const struct gw_http_request *request, const char *name);
+/* A part of the path as text; NULL: no memory. */
+const char *gw_request_path(struct gw_http_request *request, const char *name);
 const struct gw_arg *gw_request_arg(const struct gw_http_request *request, const char *name);
 /* The value as NUL-terminated text; NULL when it is absent or empty. GW_NOMEM shows as NULL too: see the
  * arena. */

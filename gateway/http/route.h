@@ -59,6 +59,8 @@ struct gw_arg {
 /* Who may call, beside a key that has the scope. A developer's token is as good as a key of every scope. */
 #define GW_ROUTE_DEVELOPER 0x4u /* a developer's token, and no key */
 #define GW_ROUTE_SDK       0x8u /* an SDK token of {user_id} too; a developer's token is not accepted */
+/* {provider} may be one that is not configured here (any more), or not ready: request->provider may be NULL. */
+#define GW_ROUTE_ANY_PROVIDER 0x10u
 
 struct gw_route {
     enum gw_method method;

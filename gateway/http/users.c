@@ -111,13 +111,18 @@ static enum gw_code read_user(struct gw_http_request *request, struct gw_user *u
     return code;
 }
 
-static enum gw_code named(enum gw_code code, struct gw_http_request *request, struct gw_err *err)
+enum gw_code gw_answer_no_user(struct gw_http_request *request, struct gw_err *err)
 {
     char id[GW_UUID_TEXT];
 
+    return gw_fail_wire(err, GW_NOT_FOUND, "user.unknown", "User with ID: %s not found.",
+                        gw_uuid_text(gw_request_uuid(request, "user_id"), id));
+}
+
+static enum gw_code named(enum gw_code code, struct gw_http_request *request, struct gw_err *err)
+{
     if (code == GW_NOT_FOUND)
-        return gw_fail_wire(err, GW_NOT_FOUND, "user.unknown", "User with ID: %s not found.",
-                            gw_uuid_text(gw_request_uuid(request, "user_id"), id));
+        return gw_answer_no_user(request, err);
     if (code == GW_CONFLICT)
         return gw_fail_wire(err, GW_CONFLICT, "user.external_id_taken", "Another user has this external_user_id.");
     return code;
@@ -157,6 +162,20 @@ enum gw_code gw_answer_user_update(struct gw_http_request *request, struct gw_er
     if (code == GW_OK)
         code = gw_store_user_update(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),
                                     &changes, &user, err);
+    if (code != GW_OK)
+        return named(code, request, err);
+    write_user(&request->reply.body, &user);
+    return gw_reply_json(request, 200, err);
+}
+
+enum gw_code gw_answer_user_delete(struct gw_http_request *request, struct gw_err *err)
+{
+    struct gw_untold *untold = NULL;
+    struct gw_user user;
+    enum gw_code code = gw_link_delete_user(request->http->options.link, request->arena,
+                                            gw_request_uuid(request, "user_id"), &user, &untold, err);
+
+    gw_answer_log_untold(untold);
     if (code != GW_OK)
         return named(code, request, err);
     write_user(&request->reply.body, &user);

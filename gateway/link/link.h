@@ -38,6 +38,29 @@ enum gw_code gw_link_callback(struct gw_link *link, struct gw_arena *arena, cons
                               const aorta_pair *query, uint32_t query_count, struct gw_callback_result *ret,
                               struct gw_err *err) GW_MUST_USE;
 
+/* A connection whose provider was not told of its end; for the log. */
+struct gw_untold {
+    struct gw_untold *next;
+    const char *provider;
+    struct gw_uuid connection;
+    bool meant; /* it was not to be told, or has no way to be: nothing to mend */
+    struct gw_err why;
+};
+/* A user's own end of a provider: each connection is revoked, its syncs are cancelled, the provider is told (the user
+ * deregistered, the grant given back), tokens and plugin state go. What the provider says to it does not matter, but is
+ * added to *untold. It is not told when another user's connection to the same account lives, for it would end that
+ * too. Done already: GW_OK. Takes up to half a minute when a provider does not answer. GW_NOT_CONNECTED: there was
+ * never a connection; GW_NOT_FOUND: no such user. */
+enum gw_code gw_link_disconnect(struct gw_link *link, struct gw_arena *arena, struct gw_uuid user, const char *provider,
+                                struct gw_untold **untold, struct gw_err *err) GW_MUST_USE;
+/* The same, and then everything that the provider brought. Large amounts go in pieces, so the call may take its time.
+ */
+enum gw_code gw_link_delete_data(struct gw_link *link, struct gw_arena *arena, struct gw_uuid user,
+                                 const char *provider, struct gw_untold **untold, struct gw_err *err) GW_MUST_USE;
+/* The user and all there is of them, all providers told as above. ret: the user as they were. GW_NOT_FOUND */
+enum gw_code gw_link_delete_user(struct gw_link *link, struct gw_arena *arena, struct gw_uuid user, struct gw_user *ret,
+                                 struct gw_untold **untold, struct gw_err *err) GW_MUST_USE;
+
 /* What a running operation needs of a connection: its identity, extra fields, and the bearer token on demand.
  */
 struct gw_session {

@@ -271,6 +271,50 @@ enum gw_code gw_session_token(struct gw_session *s, bool refused, struct gw_secr
     return gw_secret_set(ret, gw_secret_str(&s->access), err);
 }
 
+/* ---- revoke ---- */
+
+/* A token that has run out is renewed for this one call; when that fails the old one is tried, for some providers do
+ * not mind. */
+static enum gw_code renew_for_revoke(struct gw_session *s, const struct gw_connection *row, struct gw_err *err)
+{
+    struct gw_connection renewed = *row;
+    struct refreshing r = {.session = s, .seen_version = row->token_version, .row = &renewed};
+    struct gw_err ignored = {0};
+
+    if (s->row.token_expires_us == GW_NO_TIME || s->row.token_expires_us > gw_now_us() || s->refresh.len == 0)
+        return GW_OK;
+    if (!tokens_open(s->link->ring, bound_to(s, "tokens"), row->tokens, &r.old, &ignored) &&
+        !call_refresh(&r, &ignored)) {
+        s->row.tokens = renewed.tokens;
+        s->row.token_expires_us = renewed.token_expires_us;
+    }
+    json_decref(r.old);
+    return open_tokens(s, err);
+}
+
+enum gw_code session_revoke(struct gw_session *s, const struct gw_connection *row, int64_t timeout_ms,
+                            struct gw_err *err)
+{
+    struct gw_sink sink = {.self = s, .perform = s->link->perform, .perform_self = s->link->perform_self};
+    struct gw_call call = {.provider = s->provider, .sink = &sink, .timeout_ms = timeout_ms};
+    aorta_connection connection;
+    enum gw_code code;
+
+    s->row.tokens = row->tokens;
+    s->row.token_expires_us = row->token_expires_us;
+    code = open_tokens(s, err);
+    if (!code)
+        code = renew_for_revoke(s, row, err);
+    if (code)
+        return code;
+    fill_abi(s);
+    connection = s->abi;
+    connection.access_token = (aorta_str){s->access.data, s->access.len};
+    connection.refresh_token = (aorta_str){s->refresh.data, s->refresh.len};
+    call.connection = &connection;
+    return gw_call_revoke(&call, err);
+}
+
 /* ---- plugin state ---- */
 
 enum gw_code gw_session_state_get(struct gw_session *s, uint32_t scope, struct gw_str key, struct gw_str *ret,

@@ -36,6 +36,11 @@ const char *callback_url(const struct gw_link *link, struct gw_arena *arena, con
 
 bool redirect_allowed(const char *const *allowed, const char *uri);
 
+/* Ends the grant at the provider with the session's tokens, renewed first when they have run out; nothing is stored.
+ * Under the token lock: row is what is stored. */
+enum gw_code session_revoke(struct gw_session *session, const struct gw_connection *row, int64_t timeout_ms,
+                            struct gw_err *err) GW_MUST_USE;
+
 int64_t expiry_us(int64_t expires_in_s); /* GW_NO_TIME for 0 */
 
 #endif

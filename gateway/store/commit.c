@@ -92,11 +92,16 @@ static enum gw_code prepare(struct commit *m, struct gw_err *err)
 static void queue_reads(struct commit *m)
 {
     struct commit_tx *tx = &m->tx;
-    struct pg_params user = {0}, job = {0}, listen = {0};
+    struct pg_params user = {0}, live = {0}, job = {0}, listen = {0};
 
     pg_put_uuid(&user, tx->in->user_id);
     pg_queue_plain(tx->c, SQL_BEGIN);
     pg_queue(tx->c, SQL_USER_LOCK, &user);
+    if (tx->in->live_only) {
+        pg_put_uuid(&live, tx->in->user_id);
+        pg_put_uuid(&live, tx->in->connection_id);
+        pg_queue(tx->c, SQL_CONNECTION_LIVE, &live);
+    }
     if (has_job(m)) {
         pg_put_uuid(&job, tx->in->job_id);
         pg_put_uuid(&job, tx->in->lease);
@@ -123,6 +128,14 @@ static enum gw_code take_user(struct commit *m, struct gw_err *err)
     if (!code && rows == 0)
         code = gw_fail(err, GW_NOT_FOUND, "The user is gone.");
     return code;
+}
+
+static enum gw_code take_live(struct commit *m, struct gw_err *err)
+{
+    int64_t rows = 0;
+    enum gw_code code = pg_next_done(m->tx.c, &rows, err);
+
+    return !code && rows == 0 ? gw_fail(err, GW_NOT_CONNECTED, "The connection has been ended.") : code;
 }
 
 static enum gw_code take_job(struct commit *m, struct gw_err *err)
@@ -167,6 +180,8 @@ static enum gw_code take_reads(struct commit *m, struct gw_err *err)
     struct commit_tx *tx = &m->tx;
     enum gw_code code = take_user(m, err);
 
+    if (!code && tx->in->live_only)
+        code = take_live(m, err);
     if (!code && has_job(m))
         code = take_job(m, err);
     if (!code && tx->in->wake_event)

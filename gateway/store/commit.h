@@ -38,6 +38,7 @@ struct gw_commit {
     const struct gw_err *why; /* FINISH with failed or partial, REQUEUE after trouble; or NULL */
     const char *warnings;     /* JSON array added to the run's, or NULL */
     bool synced;              /* FINISH: sets connections.last_synced_at */
+    bool live_only;           /* GW_NOT_CONNECTED, and nothing stored, when the connection has been revoked */
 
     const struct gw_source *sources; /* those of this batch; [0] is the provider itself */
     size_t sources_count;

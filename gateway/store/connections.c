@@ -325,6 +325,8 @@ static enum gw_code status(struct pg_conn *c, struct gw_arena *arena, struct gw_
         code = connection_read(result, 0, arena, &row, err);
     if (code || (same_text(row.status, to) && same_text(row.reason, reason)))
         return code;
+    if (same_text(row.status, "revoked") && same_text(to, "reauthorize"))
+        return GW_OK; /* a refusal that comes late: the user has left already */
     pg_put_uuid(&set, user);
     pg_put_uuid(&set, id);
     pg_put_text(&set, to);

@@ -28,7 +28,8 @@ enum gw_code gw_store_connection_get(struct gw_db *db, struct gw_arena *arena, s
 enum gw_code gw_store_connection_by_account(struct gw_db *db, struct gw_arena *arena, const char *provider,
                                             const char *provider_user_id, struct gw_connection **ret, size_t *ret_count,
                                             struct gw_err *err) GW_MUST_USE;
-/* status active|revoked|reauthorize with a reason; revoked wipes the tokens; writes outbox when it changed. */
+/* status active|revoked|reauthorize with a reason; revoked wipes the tokens, and does not become reauthorize; writes
+ * outbox when it changed. A user's own end of a connection: forget.h. */
 enum gw_code gw_store_connection_status(struct gw_db *db, struct gw_uuid user, struct gw_uuid id, const char *status,
                                         const char *reason, struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_store_connection_scope(struct gw_db *db, struct gw_uuid user, struct gw_uuid id, const char *scope,

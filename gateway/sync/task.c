@@ -96,7 +96,10 @@ void gw_task_failed(struct gw_task *task, const struct gw_err *why, bool committ
         code = gw_store_job_retry(db, task->job.id, task->job.lease, next.at_us, why, &err);
     else
         code = gw_store_job_fail(db, task->job.id, task->job.lease, next.status, why, &err);
-    if (code)
+    if (code == GW_LEASE_LOST)
+        gw_log(GW_LOG_INFO, "job is not ours any more: cancelled, or taken over", "kind", kind_name(task->job.kind),
+               NULL);
+    else if (code)
         gw_log(GW_LOG_WARN, "job's end not stored; its lease will run out", "error", gw_err_text(&err), NULL);
     else
         gw_task_ended(task, next.again ? "queued" : next.status, NULL, true);

@@ -109,6 +109,7 @@ static enum gw_code item_data(struct routing *r, const struct gw_connection *c, 
         gw_batch_fill(batch, &commit);
         commit.end = GW_COMMIT_NONE;
         commit.synced = true;
+        commit.live_only = true;
         commit.wake_event = item_text(r, item->event);
         code = gw_store_commit(r->task->work->options.db, &commit, NULL, NULL, err);
     }
@@ -150,8 +151,10 @@ static enum gw_code item_for(struct routing *r, const struct gw_connection *c, c
     struct gw_db *db = r->task->work->options.db;
 
     switch (item->type) {
-    case AORTA_WEBHOOK_DATA:
-        return item_data(r, c, item, err);
+    case AORTA_WEBHOOK_DATA: {
+        enum gw_code code = strcmp(c->status, "revoked") == 0 ? GW_OK : item_data(r, c, item, err);
+        return code == GW_NOT_CONNECTED ? GW_OK : code; /* who has left us is not followed */
+    }
     case AORTA_WEBHOOK_FETCH:
         return strcmp(c->status, "active") == 0 ? item_fetch(r, c, item, err) : GW_OK;
     case AORTA_WEBHOOK_DEREGISTER:

@@ -89,7 +89,7 @@ class Simulator:
         except httpx.TransportError:
             return False
 
-    def control(self, method, call, body=None, **params):
+    def control(self, method, call, body=None, /, **params):
         answer = self.http.request(method, f"/control/{call}", json=body, params=params)
         assert answer.status_code < 300, answer.text
         return answer.json()

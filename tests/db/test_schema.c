@@ -49,6 +49,7 @@ static const struct {
     {"payloads", 'D'},
     {"priorities", 'L'},
     {"priority_version", 'L'},
+    {"provider_settings", 'L'},
     {"provider_state", 'L'},
     {"runs", 'D'},
     {"schema_migrations", 'L'},

@@ -24,6 +24,9 @@ SELECT id, user_id, provider, provider_user_id, provider_username, status, scope
        token_expires_at, token_version, created_at, updated_at, last_synced_at, shared
 FROM connections WHERE user_id = $1::uuid AND id = $2::uuid
 
+-- name: connection_live
+SELECT 1 FROM connections WHERE user_id = $1::uuid AND id = $2::uuid AND status <> 'revoked'
+
 -- name: connection_status
 UPDATE connections
 SET status = $3::text, reason = $4::text, updated_at = $5::timestamptz,

@@ -148,11 +148,13 @@ UPDATE jobs SET early = $2::text, early_counts = $3::bigint[] WHERE id = $1::uui
 
 -- ---- runs ----
 
+-- A user who is gone has no runs: a job that outlived them ends without a trace.
 -- name: run_insert
 INSERT INTO runs (user_id, id, connection_id, provider, kind, status, params, counts, warnings, error_code, error,
                   attempts, created_at, started_at, ended_at, error_status)
-VALUES ($1::uuid, $2::uuid, $3::uuid, $4::text, $5::smallint, $6::text, $7::json, $8::bigint[], $9::json, $10::text,
-        $11::text, $12::smallint, $13::timestamptz, $14::timestamptz, $15::timestamptz, $16::smallint)
+SELECT $1::uuid, $2::uuid, $3::uuid, $4::text, $5::smallint, $6::text, $7::json, $8::bigint[], $9::json, $10::text,
+       $11::text, $12::smallint, $13::timestamptz, $14::timestamptz, $15::timestamptz, $16::smallint
+FROM users WHERE id = $1::uuid FOR KEY SHARE
 
 -- name: webhook_run_insert
 INSERT INTO webhook_runs (id, provider, status, counts, warnings, error_code, error, attempts, created_at, started_at,
