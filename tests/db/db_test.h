@@ -69,6 +69,7 @@ struct gw_sleep make_sleep(const char *external_id, int64_t start_us, int64_t ve
 
 Suite *suite_schema(void);
 Suite *suite_people(void);
+Suite *suite_forget(void);
 Suite *suite_jobs(void);
 Suite *suite_records(void);
 Suite *suite_series(void);
