@@ -86,7 +86,7 @@ static enum gw_code prepare(const char *conninfo, struct gw_db **db, struct gw_a
     if (code == GW_OK)
         code = bench_data_make(*db, conninfo, arena, user, err);
     if (code == GW_OK)
-        code = gw_auth_key_create(*db, arena, "bench", GW_SCOPE_READ, key, &row, err);
+        code = gw_auth_key_create(*db, arena, "bench", GW_SCOPE_READ, (struct gw_uuid){{0}}, key, &row, err);
     return code;
 }
 
@@ -98,7 +98,7 @@ static enum gw_code serve(struct gw_http_options *options, struct gw_http **http
 
     options->registry = registry;
     if (code == GW_OK)
-        code = gw_auth_new(options->db, &options->auth, err);
+        code = gw_auth_new(options->db, NULL, &options->auth, err);
     if (code == GW_OK)
         code = gw_http_start(options, http, err);
     if (code == GW_OK)

@@ -1,43 +1,34 @@
-/* The cache of digests: what was looked up is believed for a moment, so that a key costs a query a second,
- * not one a request. It is never the truth: an entry lives less than a second, and gw_auth_forget empties it
- * sooner.
- */
-#include "auth/auth.h"
-
-#include <pthread.h>
+/* Keys and access tokens: what is behind the text that a caller shows. */
 #include <stdlib.h>
 
+#include "auth/inside.h"
 #include "base/time.h"
 #include "crypt/crypt.h"
+#include "store/logins.h"
 
-#define SLOTS    512
-#define FRESH_US (500 * INT64_C(1000)) /* after it one caller looks again while the others go on */
-#define GOOD_US  (900 * INT64_C(1000)) /* after it nobody believes the entry: a revoked key is out within a second */
+_Static_assert(sizeof(((struct gw_auth *)NULL)->nobodys) == GW_PASSWORD_STORED, "a stored password fits");
 
-struct slot {
-    uint8_t digest[32];
-    struct gw_caller caller;
-    int64_t looked_up_us;
-    bool used, refreshing;
-};
-
-struct gw_auth {
-    struct gw_db *db;
-    pthread_mutex_t lock;
-    uint64_t generation; /* raised by forget: a lookup that began before it is not kept */
-    struct slot slots[SLOTS];
-};
-
-enum gw_code gw_auth_new(struct gw_db *db, struct gw_auth **ret, struct gw_err *err)
+enum gw_code gw_auth_new(struct gw_db *db, const struct gw_keyring *ring, struct gw_auth **ret, struct gw_err *err)
 {
     struct gw_auth *auth = calloc(1, sizeof(*auth));
+    enum gw_code code = GW_OK;
 
     if (!auth)
         return gw_fail(err, GW_NOMEM, NULL);
     auth->db = db;
     pthread_mutex_init(&auth->lock, NULL);
-    *ret = auth;
-    return GW_OK;
+    turnstile_init(&auth->passwords);
+    gw_password_nobodys(auth->nobodys);
+    auth->cache = cache_new();
+    if (!auth->cache)
+        code = gw_fail(err, GW_NOMEM, NULL);
+    else if (ring)
+        code = gw_jwt_new(ring, &auth->jwt, err);
+    if (code == GW_OK)
+        *ret = auth;
+    else
+        gw_auth_free(&auth);
+    return code;
 }
 
 void gw_auth_free(struct gw_auth **address)
@@ -46,6 +37,9 @@ void gw_auth_free(struct gw_auth **address)
 
     if (!auth)
         return;
+    gw_jwt_free(&auth->jwt);
+    cache_free(&auth->cache);
+    turnstile_fini(&auth->passwords);
     pthread_mutex_destroy(&auth->lock);
     free(auth);
     *address = NULL;
@@ -55,97 +49,40 @@ void gw_auth_forget(void *self)
 {
     struct gw_auth *auth = self;
 
-    pthread_mutex_lock(&auth->lock);
-    auth->generation++;
-    for (int i = 0; i < SLOTS; i++)
-        auth->slots[i].used = false;
-    pthread_mutex_unlock(&auth->lock);
+    cache_forget(auth->cache);
 }
 
-static struct slot *slot_of(struct gw_auth *auth, const uint8_t digest[32])
+const char *gw_caller_kind_name(enum gw_caller_kind kind)
 {
-    return &auth->slots[(digest[0] | digest[1] << 8) % SLOTS];
+    static const char *const names[GW_CALLER_KINDS] = {"nobody", "key", "developer", "sdk"};
+
+    return names[kind];
 }
 
-static bool slot_is(const struct slot *slot, const uint8_t digest[32])
+/* ---- keys ---- */
+
+static enum gw_code look_key(void *self, const void *digest, struct gw_caller *ret, struct gw_err *err)
 {
-    return slot->used && memcmp(slot->digest, digest, sizeof(slot->digest)) == 0;
-}
+    struct gw_auth *auth = self;
+    enum gw_code code = gw_store_key_find(auth->db, digest, &ret->id, &ret->scopes, err);
 
-/* True when the cache answers. The first caller that finds an ageing entry is sent to look again. */
-static bool remembered(struct gw_auth *auth, const uint8_t digest[32], int64_t now, struct gw_caller *ret,
-                       uint64_t *ret_generation)
-{
-    struct slot *slot = slot_of(auth, digest);
-    bool answer = false;
-
-    pthread_mutex_lock(&auth->lock);
-    *ret_generation = auth->generation;
-    if (slot_is(slot, digest) && now - slot->looked_up_us < GOOD_US) {
-        answer = now - slot->looked_up_us < FRESH_US || slot->refreshing;
-        if (!answer)
-            slot->refreshing = true;
-        *ret = slot->caller;
-    }
-    pthread_mutex_unlock(&auth->lock);
-    return answer;
-}
-
-static void remember(struct gw_auth *auth, const uint8_t digest[32], int64_t looked_up_us, uint64_t generation,
-                     const struct gw_caller *caller)
-{
-    struct slot *slot = slot_of(auth, digest);
-
-    pthread_mutex_lock(&auth->lock);
-    if (generation == auth->generation) {
-        memcpy(slot->digest, digest, sizeof(slot->digest));
-        slot->caller = *caller;
-        slot->looked_up_us = looked_up_us;
-        slot->refreshing = false;
-        slot->used = true;
-    }
-    pthread_mutex_unlock(&auth->lock);
-}
-
-static void drop(struct gw_auth *auth, const uint8_t digest[32], bool gone)
-{
-    struct slot *slot = slot_of(auth, digest);
-
-    pthread_mutex_lock(&auth->lock);
-    if (slot_is(slot, digest)) {
-        slot->used = !gone;
-        slot->refreshing = false;
-    }
-    pthread_mutex_unlock(&auth->lock);
-}
-
-enum gw_code gw_auth_key(struct gw_auth *auth, struct gw_str key, struct gw_caller *ret, struct gw_err *err)
-{
-    struct gw_caller caller;
-    uint8_t digest[32];
-    uint64_t generation;
-    int64_t now = gw_mono_us(); /* before the lookup: the entry's age counts from when it was true */
-    enum gw_code code;
-
-    gw_sha256(key, digest);
-    if (remembered(auth, digest, now, &caller, &generation)) {
-        *ret = caller;
-        return GW_OK;
-    }
-    code = gw_store_key_find(auth->db, digest, &caller.key_id, &caller.scopes, err);
-    if (code == GW_OK) {
-        remember(auth, digest, now, generation, &caller);
-        *ret = caller;
-        return GW_OK;
-    }
-    drop(auth, digest, code == GW_UNAUTHENTICATED);
+    ret->kind = GW_CALLER_KEY;
     if (code == GW_UNAUTHENTICATED)
         return gw_fail_wire(err, code, "auth.key_invalid", "The API key is not valid.");
     return code;
 }
 
+enum gw_code gw_auth_key(struct gw_auth *auth, struct gw_str key, struct gw_caller *ret, struct gw_err *err)
+{
+    uint8_t digest[32];
+
+    gw_sha256(key, digest);
+    return cache_ask(auth->cache, digest, look_key, auth, digest, ret, err);
+}
+
 enum gw_code gw_auth_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, uint32_t scopes,
-                                char ret_text[GW_KEY_TEXT], struct gw_api_key *ret, struct gw_err *err)
+                                struct gw_uuid by, char ret_text[GW_KEY_TEXT], struct gw_api_key *ret,
+                                struct gw_err *err)
 {
     char text[GW_KEY_TEXT] = "sk-", prefix[10];
     uint8_t digest[32];
@@ -155,9 +92,76 @@ enum gw_code gw_auth_key_create(struct gw_db *db, struct gw_arena *arena, const 
     memcpy(prefix, text, sizeof(prefix) - 1);
     prefix[sizeof(prefix) - 1] = '\0';
     gw_sha256(gw_str(text), digest);
-    code = gw_store_key_create(db, arena, name, prefix, digest, scopes, ret, err);
+    code = gw_store_key_create(db, arena, name, prefix, digest, scopes, by, ret, err);
     if (code == GW_OK)
         memcpy(ret_text, text, sizeof(text));
     explicit_bzero(text, sizeof(text));
     return code;
+}
+
+/* ---- access tokens ---- */
+
+static enum gw_code look_issuer(void *self, const void *issuer, struct gw_caller *ret, struct gw_err *err)
+{
+    struct gw_auth *auth = self;
+
+    (void)ret;
+    return gw_store_issuer_find(auth->db, issuer, err);
+}
+
+/* One look for all tokens that an application or a developer has issued. */
+static enum gw_code ask_issuer(struct gw_auth *auth, const char *issuer, struct gw_err *err)
+{
+    struct gw_caller ignored;
+    uint8_t digest[32];
+
+    if (!issuer)
+        return GW_OK;
+    gw_hmac_sha256(GW_STR("issuer"), gw_str(issuer), digest); /* no text that a caller shows has this digest */
+    return cache_ask(auth->cache, digest, look_issuer, auth, issuer, &ignored, err);
+}
+
+static enum gw_code still_there(struct gw_auth *auth, const struct gw_login *login, struct gw_err *err)
+{
+    struct gw_arena *arena = gw_arena_new(0);
+    const char *issuer = NULL;
+    enum gw_code code =
+        arena ? gw_store_login_find(auth->db, arena, login, &issuer, err) : gw_fail(err, GW_NOMEM, NULL);
+
+    if (code == GW_OK)
+        code = ask_issuer(auth, issuer, err);
+    gw_arena_free(&arena);
+    return code;
+}
+
+static enum gw_code look_token(void *self, const void *what, struct gw_caller *ret, struct gw_err *err)
+{
+    struct gw_auth *auth = self;
+    const struct gw_str *token = what;
+    struct gw_claims claims = {0};
+    struct gw_login login;
+    enum gw_code code = gw_jwt_verify(auth->jwt, *token, &claims, err);
+    bool sdk = strcmp(claims.scope, "sdk") == 0;
+
+    if (code == GW_OK && !sdk && claims.scope[0])
+        code = gw_fail_wire(err, GW_UNAUTHENTICATED, "auth.token_invalid", "The token is not valid.");
+    if (code != GW_OK)
+        return code;
+    login = (struct gw_login){sdk ? GW_LOGIN_SDK : GW_LOGIN_DEVELOPER, claims.subject, claims.login};
+    *ret = (struct gw_caller){.kind = sdk ? GW_CALLER_SDK : GW_CALLER_DEVELOPER,
+                              .id = claims.subject,
+                              .login = claims.login,
+                              .scopes = sdk ? 0 : GW_SCOPE_READ | GW_SCOPE_WRITE | GW_SCOPE_ADMIN,
+                              .until_us = claims.expires_s * GW_US_PER_S};
+    return still_there(auth, &login, err);
+}
+
+enum gw_code gw_auth_bearer(struct gw_auth *auth, struct gw_str token, struct gw_caller *ret, struct gw_err *err)
+{
+    uint8_t digest[32];
+
+    if (!auth->jwt || token.len > GW_JWT_MOST)
+        return gw_fail_wire(err, GW_UNAUTHENTICATED, "auth.token_invalid", "The token is not valid.");
+    gw_hmac_sha256(GW_STR("token"), token, digest);
+    return cache_ask(auth->cache, digest, look_token, auth, &token, ret, err);
 }

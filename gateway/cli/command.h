@@ -10,7 +10,7 @@
 struct cli {
     const char *config;       /* --config */
     const char *name;         /* --name */
-    const char *scopes;       /* --scopes */
+    const char *scopes;       /* --scopes, --scope */
     bool replace;             /* --replace */
     struct gw_role_args role; /* --role and what goes with it: how the master starts its children */
     char **rest;              /* what is no option */
@@ -34,6 +34,10 @@ int command_migrate(const struct cli *cli);
 int command_key_create(const struct cli *cli);
 int command_key_list(const struct cli *cli);
 int command_key_revoke(const struct cli *cli);
+int command_developer_create(const struct cli *cli);
+int command_developer_list(const struct cli *cli);
+int command_developer_delete(const struct cli *cli);
+int command_developer_password(const struct cli *cli);
 int command_config_check(const struct cli *cli);
 int command_config_docs(const struct cli *cli);
 int command_database_url(const struct cli *cli);

@@ -4,8 +4,7 @@
 #include "auth/auth.h"
 #include "base/time.h"
 #include "cli/command.h"
-#include "crypt/crypt.h"
-#include "main/database.h"
+#include "cli/store.h"
 
 static const struct {
     const char *name;
@@ -14,46 +13,13 @@ static const struct {
 
 #define SCOPES (sizeof(scopes) / sizeof(scopes[0]))
 
-/* What every key command needs, and the work that it does with it. */
 struct work {
     const struct cli *cli;
-    struct gw_db *db;
-    struct gw_arena *arena;
     uint32_t scopes;
     struct gw_uuid id;
 };
-typedef enum gw_code work_fn(struct work *work, struct gw_err *err);
 
-static enum gw_code with_store(const char *conninfo, struct work *work, work_fn *fn, struct gw_err *err)
-{
-    struct gw_db_options options = {.conninfo = conninfo, .name = "aorta key", .pool = 1};
-    enum gw_code code;
-
-    if ((code = gw_crypt_init(err)) == GW_OK && (code = gw_store_open(&options, &work->db, err)) == GW_OK)
-        code = fn(work, err);
-    gw_store_close(&work->db);
-    return code;
-}
-
-static int with_database(struct work *work, work_fn *fn)
-{
-    struct gw_database database;
-    struct gw_config config;
-    struct gw_err err = {0};
-    enum gw_code code;
-
-    if (!command_load_config(work->cli, &config))
-        return 1;
-    work->arena = gw_arena_new(0);
-    code = work->arena ? gw_main_database_open(&config, &database, &err) : gw_fail(&err, GW_NOMEM, NULL);
-    if (code == GW_OK) {
-        code = with_store(database.conninfo, work, fn, &err);
-        gw_main_database_close(&database);
-    }
-    gw_arena_free(&work->arena);
-    gw_config_free(&config);
-    return code == GW_OK ? 0 : command_failed(&err);
-}
+static const struct gw_uuid command_line; /* nil: no developer */
 
 /* ---- create ---- */
 
@@ -75,12 +41,13 @@ static bool read_scopes(const char *text, uint32_t *ret)
 }
 
 /* The key alone goes to standard output, for scripts. */
-static enum gw_code create(struct work *work, struct gw_err *err)
+static enum gw_code create(void *self, struct gw_db *db, struct gw_arena *arena, struct gw_err *err)
 {
+    const struct work *work = self;
     struct gw_api_key key;
     char text[GW_KEY_TEXT], id[GW_UUID_TEXT];
-    enum gw_code code = gw_auth_key_create(work->db, work->arena, work->cli->name ? work->cli->name : "command line",
-                                           work->scopes, text, &key, err);
+    enum gw_code code = gw_auth_key_create(db, arena, work->cli->name ? work->cli->name : "command line", work->scopes,
+                                           command_line, text, &key, err);
 
     if (code != GW_OK)
         return code;
@@ -102,7 +69,7 @@ int command_key_create(const struct cli *cli)
         fprintf(stderr, "aorta: --name is at most 100 bytes of UTF-8\n");
         return 2;
     }
-    return with_database(&work, create);
+    return command_with_store(cli, create, &work);
 }
 
 /* ---- list ---- */
@@ -126,11 +93,14 @@ static void print_key(const struct gw_api_key *key)
            when(key->created_us, created), when(key->last_used_us, used), when(key->revoked_us, revoked), key->name);
 }
 
-static enum gw_code list(struct work *work, struct gw_err *err)
+static enum gw_code list(void *self, struct gw_db *db, struct gw_arena *arena, struct gw_err *err)
 {
     struct gw_api_key *keys;
     size_t count;
-    enum gw_code code = gw_store_key_list(work->db, work->arena, &keys, &count, err);
+    enum gw_code code;
+
+    (void)self;
+    code = gw_store_key_list(db, arena, &keys, &count, err);
 
     if (code != GW_OK)
         return code;
@@ -143,16 +113,17 @@ static enum gw_code list(struct work *work, struct gw_err *err)
 
 int command_key_list(const struct cli *cli)
 {
-    struct work work = {.cli = cli};
-
-    return with_database(&work, list);
+    return command_with_store(cli, list, NULL);
 }
 
 /* ---- revoke ---- */
 
-static enum gw_code revoke_key(struct work *work, struct gw_err *err)
+static enum gw_code revoke_key(void *self, struct gw_db *db, struct gw_arena *arena, struct gw_err *err)
 {
-    enum gw_code code = gw_store_key_revoke(work->db, work->id, err);
+    const struct work *work = self;
+    enum gw_code code = gw_store_key_revoke(db, work->id, command_line, err);
+
+    (void)arena;
 
     if (code == GW_NOT_FOUND)
         return gw_fail(err, GW_NOT_FOUND, "there is no key with this id; aorta key list shows them");
@@ -167,5 +138,5 @@ int command_key_revoke(const struct cli *cli)
         fprintf(stderr, "aorta: a key's id is a UUID; aorta key list shows them\n");
         return 2;
     }
-    return with_database(&work, revoke_key);
+    return command_with_store(cli, revoke_key, &work);
 }

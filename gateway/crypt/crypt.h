@@ -37,6 +37,13 @@ void gw_hmac_sha256(struct gw_str key, struct gw_str data, uint8_t out[32]);
 enum gw_code gw_hmac_sha1(struct gw_str key, struct gw_str data, uint8_t out[20], struct gw_err *err) GW_MUST_USE;
 bool gw_equal_ct(struct gw_str a, struct gw_str b);
 
+/* Passwords as they are stored: argon2id, with salt and parameters. Hashing and verifying take 19 MiB and tens of
+ * milliseconds: bound how many run at once. Verifying against nobody's fails after the same time. */
+#define GW_PASSWORD_STORED 128
+enum gw_code gw_password_hash(struct gw_str password, char ret[GW_PASSWORD_STORED], struct gw_err *err) GW_MUST_USE;
+bool gw_password_verify(struct gw_str password, const char *stored);
+void gw_password_nobodys(char ret[GW_PASSWORD_STORED]);
+
 /* URL-safe base64 without padding; out needs 4 * (len + 2) / 3 + 1. Returns the length. */
 size_t gw_b64url_encode(const void *data, size_t len, char *out);
 size_t gw_b64_encode(const void *data, size_t len, char *out); /* padded */

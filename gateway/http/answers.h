@@ -7,6 +7,14 @@
 
 /* root.c */
 gw_http_handler_fn gw_answer_root, gw_answer_health, gw_answer_ready;
+/* auth.c */
+gw_http_handler_fn gw_answer_login, gw_answer_logout;
+/* tokens.c */
+gw_http_handler_fn gw_answer_user_token, gw_answer_token_refresh, gw_answer_token_revoke;
+struct gw_tokens;
+/* 200 with a pair of tokens. */
+enum gw_code gw_answer_tokens(struct gw_http_request *request, const struct gw_tokens *tokens, bool with_user,
+                              struct gw_err *err) GW_MUST_USE;
 /* users.c */
 gw_http_handler_fn gw_answer_user_create, gw_answer_user_list, gw_answer_user_get, gw_answer_user_update,
     gw_answer_user_delete;
@@ -41,6 +49,7 @@ void gw_answer_log_untold(const struct gw_untold *list);
 enum gw_code gw_answer_no_user(struct gw_http_request *request, struct gw_err *err);
 /* 204 */
 enum gw_code gw_answer_empty(struct gw_http_request *request);
+
 /* What a provider's capabilities mean in the API's words; NULL = neither. */
 const char *gw_answer_live_mode(const struct gw_provider *provider); /* pull webhook */
 /* A time of the query as it is echoed: with the offset it came with, or without. */

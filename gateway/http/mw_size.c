@@ -47,6 +47,13 @@ static enum gw_code check_wrapping(const struct gw_http_request *request, struct
     return GW_OK;
 }
 
+static bool is_form(const char *type)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+
+    return strcspn(type, "; \t") == sizeof(form) - 1 && strncasecmp(type, form, sizeof(form) - 1) == 0;
+}
+
 enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err)
 {
     const char *length, *type;
@@ -65,5 +72,7 @@ enum gw_code gw_step_size(struct gw_http_request *request, struct gw_err *err)
     type = gw_request_header(request, "Content-Type");
     if (request->match.route->body == GW_BODY_JSON && type && !is_json(type))
         return gw_fail(err, GW_MEDIA_TYPE, "This takes a body of type application/json.");
+    if (request->match.route->body == GW_BODY_FORM && type && !is_form(type))
+        return gw_fail(err, GW_MEDIA_TYPE, "This takes a body of type application/x-www-form-urlencoded.");
     return GW_OK;
 }

@@ -101,6 +101,11 @@ void gw_reply_error(struct gw_http_request *request, const struct gw_err *err);
 /* 200 with the body as written so far; GW_NOMEM when it failed. */
 enum gw_code gw_reply_json(struct gw_http_request *request, int status, struct gw_err *err) GW_MUST_USE;
 
+/* What stands behind "Bearer " in an Authorization header; "" when it is none. */
+struct gw_str gw_bearer_of(const char *authorization);
+/* For a public route that also takes a developer's token: checks it, and that is the caller. GW_UNAUTHENTICATED */
+enum gw_code gw_request_developer(struct gw_http_request *request, struct gw_err *err) GW_MUST_USE;
+
 /* The body as a JSON object. Malformed bytes, more depth than any of ours has, or a value that is not an
  * object. */
 struct json_t;

@@ -75,6 +75,12 @@ struct gw_route {
     const char *doc;
 };
 
+/* Nobody has to say who they are. */
+static inline bool gw_route_is_public(const struct gw_route *route)
+{
+    return route->scope == 0 && !(route->flags & (GW_ROUTE_DEVELOPER | GW_ROUTE_SDK));
+}
+
 extern const struct gw_route gw_routes[];
 extern const size_t gw_routes_count;
 

@@ -109,6 +109,17 @@ const struct gw_route gw_routes[] = {
     {GW_GET, V1 "/oauth/{provider}/callback", gw_answer_oauth_callback, .flags = GW_ROUTE_SLOW | GW_ROUTE_PAGE,
      .doc = "Where the provider sends the browser back to."},
 
+    {GW_POST, V1 "/auth/login", gw_answer_login, .body = GW_BODY_FORM, .max_body = SMALL,
+     .doc = "A developer's e-mail (username) and password for tokens."},
+    {GW_POST, V1 "/auth/logout", gw_answer_logout, .max_body = SMALL, .flags = GW_ROUTE_DEVELOPER,
+     .doc = "Ends the login: its tokens are of no use afterwards."},
+    {GW_POST, V1 "/token/refresh", gw_answer_token_refresh, .body = GW_BODY_JSON, .max_body = SMALL,
+     .doc = "A new pair of tokens for a refresh token, which serves once."},
+    {GW_POST, V1 "/token/revoke", gw_answer_token_revoke, .body = GW_BODY_JSON, .max_body = SMALL,
+     .doc = "Ends what a refresh token was issued for."},
+    {GW_POST, V1 "/users/{user_id}/token", gw_answer_user_token, .body = GW_BODY_JSON, .max_body = SMALL,
+     .doc = "Tokens for a user's phone, for an application's secret or a developer."},
+
     {GW_GET, V1 "/providers", gw_answer_providers, GW_SCOPE_READ, .doc = "State and declarations of every plugin."},
     {GW_POST, V1 "/providers/{provider}/users/{user_id}/sync", gw_answer_sync, GW_SCOPE_WRITE, .max_body = SMALL,
      .flags = GW_ROUTE_SLOW, ARGS(sync_args),

@@ -58,7 +58,7 @@ static enum gw_code open_engine(struct api *a, const struct gw_config *config, s
         .self = a, .on_work = on_work, .on_done = on_done, .on_keys = on_keys, .on_reconnect = on_reconnect};
     enum gw_code code;
 
-    if ((code = gw_auth_new(a->parts.db, &a->auth, err)) != GW_OK ||
+    if ((code = gw_auth_new(a->parts.db, a->parts.ring, &a->auth, err)) != GW_OK ||
         (code = gw_waiters_new(&a->waiters, err)) != GW_OK ||
         (code = gw_notify_open(a->parts.conninfo, &handlers, &a->notify, err)) != GW_OK)
         return code;

@@ -14,15 +14,22 @@ struct gw_api_key {
     const char *name, *prefix; /* "sk-" and the first characters, for people */
     uint32_t scopes;
     int64_t created_us, last_used_us, revoked_us; /* GW_NO_TIME */
+    struct gw_uuid created_by;                    /* a developer; nil = the command line */
 };
 
 enum gw_code gw_store_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, const char *prefix,
-                                 const uint8_t digest[32], uint32_t scopes, struct gw_api_key *ret,
+                                 const uint8_t digest[32], uint32_t scopes, struct gw_uuid by, struct gw_api_key *ret,
                                  struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_store_key_list(struct gw_db *db, struct gw_arena *arena, struct gw_api_key **ret, size_t *ret_count,
                                struct gw_err *err) GW_MUST_USE;
-/* GW_NOT_FOUND; already revoked is fine. Sends a hint to every process (notify.h). */
-enum gw_code gw_store_key_revoke(struct gw_db *db, struct gw_uuid id, struct gw_err *err) GW_MUST_USE;
+/* GW_NOT_FOUND */
+enum gw_code gw_store_key_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid id, struct gw_api_key *ret,
+                              struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_store_key_rename(struct gw_db *db, struct gw_arena *arena, struct gw_uuid id, const char *name,
+                                 struct gw_api_key *ret, struct gw_err *err) GW_MUST_USE;
+/* GW_NOT_FOUND; already revoked is fine. Sends a hint to every process (notify.h). by: as created_by. */
+enum gw_code gw_store_key_revoke(struct gw_db *db, struct gw_uuid id, struct gw_uuid by,
+                                 struct gw_err *err) GW_MUST_USE;
 /* A key that is not revoked; GW_UNAUTHENTICATED. */
 enum gw_code gw_store_key_find(struct gw_db *db, const uint8_t digest[32], struct gw_uuid *ret_id, uint32_t *ret_scopes,
                                struct gw_err *err) GW_MUST_USE;

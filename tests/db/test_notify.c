@@ -94,8 +94,8 @@ START_TEST(test_heard)
     await(&a, &a.keys, 1);
     static const uint8_t digest[32] = {1};
     struct gw_api_key key;
-    ck_good(gw_store_key_create(db, arena, "k", "sk-x", digest, 1, &key, &err));
-    ck_good(gw_store_key_revoke(db, key.id, &err));
+    ck_good(gw_store_key_create(db, arena, "k", "sk-x", digest, 1, (struct gw_uuid){{0}}, &key, &err));
+    ck_good(gw_store_key_revoke(db, key.id, (struct gw_uuid){{0}}, &err));
     await(&a, &a.keys, 2);
     await(&b, &b.keys, 2);
     gw_notify_close(&one);

@@ -396,7 +396,8 @@ START_TEST(test_keys)
     uint32_t scopes;
     size_t count;
 
-    ck_good(gw_store_key_create(db, arena, "app", "sk-abcd", digest, GW_SCOPE_READ | GW_SCOPE_WRITE, &key, &err));
+    ck_good(gw_store_key_create(db, arena, "app", "sk-abcd", digest, GW_SCOPE_READ | GW_SCOPE_WRITE,
+                                (struct gw_uuid){{0}}, &key, &err));
     ck_good(gw_store_key_find(db, digest, &id, &scopes, &err));
     ck_assert(gw_uuid_eq(id, key.id));
     ck_assert_uint_eq(scopes, GW_SCOPE_READ | GW_SCOPE_WRITE);
@@ -405,10 +406,10 @@ START_TEST(test_keys)
     ck_assert_uint_eq(count, 1);
     ck_assert_str_eq(keys[0].prefix, "sk-abcd");
     ck_assert(keys[0].last_used_us != GW_NO_TIME && keys[0].revoked_us == GW_NO_TIME);
-    ck_good(gw_store_key_revoke(db, key.id, &err));
-    ck_good(gw_store_key_revoke(db, key.id, &err));
+    ck_good(gw_store_key_revoke(db, key.id, (struct gw_uuid){{0}}, &err));
+    ck_good(gw_store_key_revoke(db, key.id, (struct gw_uuid){{0}}, &err));
     ck_fails(gw_store_key_find(db, digest, &id, &scopes, &err), GW_UNAUTHENTICATED);
-    ck_fails(gw_store_key_revoke(db, gw_uuid_v4(), &err), GW_NOT_FOUND);
+    ck_fails(gw_store_key_revoke(db, gw_uuid_v4(), (struct gw_uuid){{0}}, &err), GW_NOT_FOUND);
     ck_assert_int_eq(sql_long("SELECT count(*) FROM audit_log WHERE subject = '%s'", uuid_text(key.id)), 3);
 }
 END_TEST

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "store/conn.h"
+#include "store/logins.h"
 
 /* ---- statements ---- */
 
@@ -34,13 +35,18 @@ static const struct {
 } tables[] = {
     {"account_owners", 'K'},
     {"api_keys", 'L'},
+    {"applications", 'L'},
     {"audit_log", 'L'},
     {"changes", 'L'},
     {"connection_state", 'D'},
     {"connections", 'D'},
+    {"developer_sessions", 'L'},
+    {"developers", 'L'},
     {"events", 'D'},
     {"external_users", 'K'},
     {"inbox", 'L'},
+    {"invitation_codes", 'K'},
+    {"invitations", 'L'},
     {"jobs", 'L'},
     {"metrics", 'L'},
     {"oauth_flows", 'D'},
@@ -53,6 +59,7 @@ static const struct {
     {"provider_state", 'L'},
     {"runs", 'D'},
     {"schema_migrations", 'L'},
+    {"sdk_sessions", 'D'},
     {"series_blocks", 'D'},
     {"sleep_sessions", 'D'},
     {"sources", 'D'},
@@ -200,6 +207,8 @@ START_TEST(test_user_deleted)
     struct gw_series_in series = {.metric = 1, .count = 1, .t_us = &t, .v = &v};
     struct gw_commit commit = make_commit(&c);
 
+    ck_good(gw_store_login_create(db, &(struct gw_login){GW_LOGIN_SDK, c.user_id, c.id}, (const uint8_t[32]){1},
+                                  "invite:x", &err));
     make_job(&c, GW_JOB_SYNC, "{}");
     struct gw_job job = claim_one("w");
     commit.job_id = job.id;

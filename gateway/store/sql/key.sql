@@ -1,12 +1,20 @@
 -- API keys, known by their digest alone.
 
 -- name: key_insert
-INSERT INTO api_keys (id, name, prefix, digest, scopes, created_at)
-VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::integer, $6::timestamptz)
+INSERT INTO api_keys (id, name, prefix, digest, scopes, created_at, created_by)
+VALUES ($1::uuid, $2::text, $3::text, $4::bytea, $5::integer, $6::timestamptz, $7::uuid)
 ON CONFLICT (id) DO NOTHING
 
 -- name: key_list
-SELECT id, name, prefix, scopes, created_at, last_used_at, revoked_at FROM api_keys ORDER BY created_at, id
+SELECT id, name, prefix, scopes, created_at, last_used_at, revoked_at, created_by FROM api_keys
+ORDER BY created_at, id
+
+-- name: key_get
+SELECT id, name, prefix, scopes, created_at, last_used_at, revoked_at, created_by FROM api_keys WHERE id = $1::uuid
+
+-- name: key_rename
+UPDATE api_keys SET name = $2::text WHERE id = $1::uuid
+RETURNING id, name, prefix, scopes, created_at, last_used_at, revoked_at, created_by
 
 -- name: key_revoke
 UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2::timestamptz) WHERE id = $1::uuid

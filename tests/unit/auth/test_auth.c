@@ -40,10 +40,12 @@ enum gw_code gw_store_key_find(struct gw_db *db, const uint8_t digest[32], struc
 }
 
 enum gw_code gw_store_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, const char *prefix,
-                                 const uint8_t digest[32], uint32_t scopes, struct gw_api_key *ret, struct gw_err *err)
+                                 const uint8_t digest[32], uint32_t scopes, struct gw_uuid by, struct gw_api_key *ret,
+                                 struct gw_err *err)
 {
     (void)db;
     (void)arena;
+    (void)by;
     (void)err;
     *ret = (struct gw_api_key){.name = name, .scopes = scopes};
     snprintf(row.prefix, sizeof(row.prefix), "%s", prefix);
@@ -55,7 +57,7 @@ static void setup(void)
 {
     memset(&row, 0, sizeof(row));
     row.key = "sk-right";
-    ck_assert_int_eq(gw_auth_new(NULL, &cache, NULL), GW_OK);
+    ck_assert_int_eq(gw_auth_new(NULL, NULL, &cache, NULL), GW_OK);
 }
 
 static void teardown(void)
@@ -70,7 +72,7 @@ static enum gw_code ask(const char *key, struct gw_err *err)
 
     if (code == GW_OK) {
         ck_assert_uint_eq(caller.scopes, GW_SCOPE_READ);
-        ck_assert_uint_eq(caller.key_id.b[0], 7);
+        ck_assert_uint_eq(caller.id.b[0], 7);
     } else {
         ck_assert_uint_eq(caller.scopes, 99); /* outputs untouched on failure */
     }
@@ -186,7 +188,8 @@ START_TEST(a_new_key_is_text_once_and_a_digest_afterwards)
     struct gw_api_key key;
     uint8_t digest[32];
 
-    ck_assert_int_eq(gw_auth_key_create(NULL, NULL, "tests", GW_SCOPE_READ, text, &key, NULL), GW_OK);
+    ck_assert_int_eq(gw_auth_key_create(NULL, NULL, "tests", GW_SCOPE_READ, (struct gw_uuid){{0}}, text, &key, NULL),
+                     GW_OK);
     ck_assert_uint_eq(strlen(text), 46);
     ck_assert_int_eq(strncmp(text, "sk-", 3), 0);
     ck_assert_uint_eq(strspn(text + 3, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), 43);
@@ -194,7 +197,8 @@ START_TEST(a_new_key_is_text_once_and_a_digest_afterwards)
     ck_assert_mem_eq(row.digest, digest, sizeof(digest));
     ck_assert_uint_lt(strlen(row.prefix), 12); /* too little of it to guess the rest */
     ck_assert_int_eq(strncmp(text, row.prefix, strlen(row.prefix)), 0);
-    ck_assert_int_eq(gw_auth_key_create(NULL, NULL, "tests", GW_SCOPE_READ, again, &key, NULL), GW_OK);
+    ck_assert_int_eq(gw_auth_key_create(NULL, NULL, "tests", GW_SCOPE_READ, (struct gw_uuid){{0}}, again, &key, NULL),
+                     GW_OK);
     ck_assert_str_ne(text, again);
 }
 END_TEST

@@ -26,7 +26,8 @@ enum gw_code gw_store_key_find(struct gw_db *db, const uint8_t digest[32], struc
 }
 
 enum gw_code gw_store_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, const char *prefix,
-                                 const uint8_t digest[32], uint32_t scopes, struct gw_api_key *ret, struct gw_err *err)
+                                 const uint8_t digest[32], uint32_t scopes, struct gw_uuid by, struct gw_api_key *ret,
+                                 struct gw_err *err)
 {
     (void)db;
     (void)arena;
@@ -34,6 +35,7 @@ enum gw_code gw_store_key_create(struct gw_db *db, struct gw_arena *arena, const
     (void)prefix;
     (void)digest;
     (void)scopes;
+    (void)by;
     (void)ret;
     return gw_fail(err, GW_DB, "the fake makes no keys");
 }

@@ -94,7 +94,7 @@ static void setup(void)
     ck_assert_int_eq(listen(listen_fd, 128), 0);
     getsockname(listen_fd, (struct sockaddr *)&at, &len);
     port = ntohs(at.sin_port);
-    ck_assert_int_eq(gw_auth_new(NULL, &auth, NULL), GW_OK);
+    ck_assert_int_eq(gw_auth_new(NULL, NULL, &auth, NULL), GW_OK);
     struct gw_http_options options = {.listen_fd = listen_fd,
                                       .auth = auth,
                                       .idle_timeout_s = 1,
