@@ -97,8 +97,9 @@ static void commit_week(struct gw_db *db, const struct gw_provider *provider, st
         if (!code)
             code = gw_batch_normalize(batch, &call, index, &err);
     }
+    if (!code)
+        code = gw_batch_fill(batch, &commit, &err);
     if (!code) {
-        gw_batch_fill(batch, &commit);
         commit.end = GW_COMMIT_NONE;
         code = gw_store_commit(db, &commit, NULL, NULL, &err);
     }

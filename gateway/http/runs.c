@@ -42,7 +42,7 @@ static void write_run(struct gw_buf *out, const struct gw_run *run)
         out->len--; /* its closing brace */
     gw_write_text(out, ",\"stage\":", stage_of(run));
     gw_write_text(out, ",\"message\":", run->error);
-    gw_buf_str(out, strcmp(stage_of(run), "completed") == 0 ? ",\"progress\":1.0" : ",\"progress\":null");
+    gw_write_float(out, ",\"progress\":", strcmp(stage_of(run), "completed") == 0 ? 1.0 : run->progress);
     gw_write_int(out, ",\"items_processed\":", items(&run->counts));
     gw_buf_str(out, ",\"items_total\":null,\"primary_user_id\":null");
     gw_write_time(out, ",\"last_update\":", last_update(run));

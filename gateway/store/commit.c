@@ -240,7 +240,8 @@ static void sum_counts(struct commit *m)
         found[i]->rejected = given[i]->rejected;
     }
     out->payloads_failed = in->payloads_failed;
-    m->total = m->job.job.counts;
+    if (!m->tx.in->afresh)
+        m->total = m->job.job.counts;
     counts_add(&m->total, out);
 }
 
@@ -303,7 +304,8 @@ static void queue_finish(struct commit *m, const char *warnings)
 static enum gw_code queue_job(struct commit *m, struct gw_err *err)
 {
     bool failed = false;
-    const char *warnings = warnings_join(m->tx.arena, m->job.job.warnings, m->tx.in->warnings, &failed);
+    const char *before = m->tx.in->afresh ? NULL : m->job.job.warnings;
+    const char *warnings = warnings_join(m->tx.arena, before, m->tx.in->warnings, &failed);
     struct pg_params p = {0};
 
     if (failed)
@@ -313,6 +315,7 @@ static enum gw_code queue_job(struct commit *m, struct gw_err *err)
         break;
     case GW_COMMIT_CONTINUE:
         put_progress(m, &p, warnings);
+        pg_put_f64(&p, m->tx.in->progress > 0 ? m->tx.in->progress : __builtin_nan(""));
         pg_queue(m->tx.c, SQL_JOB_CONTINUE, &p);
         break;
     case GW_COMMIT_FINISH:

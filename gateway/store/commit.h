@@ -15,6 +15,7 @@
 #include "store/db.h"
 #include "store/jobs.h"
 #include "store/model.h"
+#include "store/payload_read.h"
 
 /* What happens to the job with this commit. */
 enum gw_commit_end {
@@ -37,6 +38,8 @@ struct gw_commit {
     const char *status;       /* FINISH: success partial failed cancelled */
     const struct gw_err *why; /* FINISH with failed or partial, REQUEUE after trouble; or NULL */
     const char *warnings;     /* JSON array added to the run's, or NULL */
+    bool afresh;              /* the job has begun again: the run's counts and warnings are those from here on */
+    double progress;          /* CONTINUE: how much of the job is done, 0 to 1; 0 = not known */
     bool synced;              /* FINISH: sets connections.last_synced_at */
     bool live_only;           /* GW_NOT_CONNECTED, and nothing stored, when the connection has been revoked */
 

@@ -53,6 +53,7 @@ struct gw_run {
     const char *error_code, *error; /* NULL = none */
     int error_status;               /* gw_code_http of the error; 0 = none */
     int64_t created_us, started_us, ended_us, retry_at_us;
+    double progress; /* of one that runs: 0 to 1, NaN = not known */
 };
 
 /* Inserts the job. kind sync: when an equal one (user, connection, args_digest) is live, *ret_id is its id, *ret_joined

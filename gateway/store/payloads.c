@@ -1,6 +1,4 @@
 /* Payloads: kept as received, compressed in chunks, equal ones once. */
-#include <zstd.h>
-
 #include "base/own.h"
 #include "base/time.h"
 #include "crypt/crypt.h"
@@ -68,94 +66,6 @@ static enum gw_code queue_insert(struct pg_conn *c, struct gw_uuid id, const str
         payload_queue_chunk(c, payload->user_id, id, (int32_t)(at / GW_CHUNK), &chunk);
     }
     return GW_OK;
-}
-
-/* ---- getting back ---- */
-
-static enum gw_code unpack(const PGresult *chunks, char *to, size_t size, struct gw_err *err)
-{
-    size_t at = 0;
-
-    for (int i = 0; i < PQntuples(chunks); i++) {
-        struct pg_row row = {.result = chunks, .number = i};
-        int16_t codec = pg_get_i16(&row);
-        struct gw_str data = pg_get_bytes_view(&row);
-        size_t len = data.len;
-        if (codec == GW_CHUNK_ZSTD) {
-            len = ZSTD_decompress(to + at, size - at, data.ptr, data.len);
-            if (ZSTD_isError(len))
-                return gw_fail(err, GW_DATA, "A stored payload cannot be unpacked.");
-        } else if (len <= size - at) {
-            memcpy(to + at, data.ptr, len);
-        } else {
-            return gw_fail(err, GW_DATA, "A stored payload is longer than it says.");
-        }
-        at += len;
-    }
-    return at == size ? GW_OK : gw_fail(err, GW_DATA, "A stored payload is not complete.");
-}
-
-static enum gw_code get(struct pg_conn *c, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
-                        struct gw_payload *ret, struct gw_err *err)
-{
-    struct pg_params p = {0};
-    gw_own_result *result = NULL, *chunks = NULL;
-    struct gw_payload payload;
-    enum gw_code code;
-
-    pg_put_uuid(&p, user);
-    pg_put_uuid(&p, id);
-    pg_queue(c, SQL_PAYLOAD_GET, &p);
-    pg_queue(c, SQL_PAYLOAD_CHUNKS, &p);
-    code = pg_send(c, 0, err);
-    if (!code)
-        code = pg_next(c, &result, err);
-    if (!code)
-        code = pg_next(c, &chunks, err);
-    if (!code && PQntuples(result) == 0)
-        code = gw_fail(err, GW_NOT_FOUND, "There is no such payload.");
-    if (code)
-        return code;
-    struct pg_row row = {.result = result, .arena = arena};
-    payload.id = pg_get_uuid(&row);
-    payload.user_id = pg_get_uuid(&row);
-    payload.connection_id = pg_get_uuid(&row);
-    payload.provider = pg_get_text(&row);
-    payload.account = pg_get_text(&row);
-    payload.kind = pg_get_text(&row);
-    payload.content_type = pg_get_text(&row);
-    payload.external_id = pg_get_text(&row);
-    payload.origin = pg_get_text(&row);
-    payload.offset_s = pg_get_offset(&row);
-    payload.received_us = pg_get_time(&row);
-    payload.normalize_revision = (uint32_t)pg_get_i32(&row);
-    payload.error = pg_get_text(&row);
-    payload.data.len = (size_t)pg_get_i64(&row);
-    code = pg_row_check(&row, err);
-    if (code)
-        return code;
-    if (payload.external_id && !*payload.external_id)
-        payload.external_id = NULL;
-    char *bytes = gw_arena_alloc(arena, payload.data.len + 1);
-    if (!bytes)
-        return gw_fail(err, GW_NOMEM, NULL);
-    bytes[payload.data.len] = '\0';
-    payload.data.ptr = bytes;
-    code = unpack(chunks, bytes, payload.data.len, err);
-    if (!code)
-        *ret = payload;
-    return code;
-}
-
-enum gw_code gw_store_payload_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
-                                  struct gw_payload *ret, struct gw_err *err)
-{
-    struct pg_turn turn = {.db = db};
-    enum gw_code code;
-
-    while (pg_turn(&turn, &code, err))
-        code = get(turn.c, arena, user, id, ret, err);
-    return code;
 }
 
 /* ---- in a commit ---- */

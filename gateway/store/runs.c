@@ -30,6 +30,7 @@ static enum gw_code read_run(const PGresult *result, int number, struct gw_arena
     run.ended_us = pg_get_time(&row);
     run.retry_at_us = pg_get_time(&row);
     run.error_status = pg_get_i16(&row);
+    run.progress = pg_get_f64(&row);
     run.source = run.kind > 0 && run.kind <= GW_JOB_HISTORY ? sources[run.kind] : "pull";
     *ret = run;
     return pg_row_check(&row, err);

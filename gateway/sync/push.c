@@ -1,51 +1,133 @@
-/* A stored payload on its way from normalize down: a phone's push, or a reprocess. */
+/* A stored payload on its way from normalize down: a phone's push, an import, a reprocess. Its bytes are read where
+ * they are stored, and what comes of them is committed in portions; a job that ends in the middle begins from the
+ * start. */
 #include "base/log.h"
 #include "sync/args.h"
-#include "sync/task.h"
+#include "sync/portions.h"
 
-#define NORMALIZE_MS (5 * 60 * 1000)
+#define WHOLE_MOST   ((size_t)8 << 20) /* handed over in one piece; larger ones are read piece by piece */
+#define NORMALIZE_MS INT64_C(300000)
+#define BYTES_A_MS   256 /* more time for larger ones, at a pace that a small machine keeps */
 
-static aorta_str abi_text(const char *text)
+struct push {
+    struct gw_task *task;
+    const struct gw_provider *provider;
+    struct gw_payload payload;
+    struct gw_payload_reader *reader;
+    struct gw_str chunk; /* what is left of the one being read */
+    uint64_t read;
+    struct gw_portions *portions;
+    struct gw_batch *batch;
+    struct gw_err why; /* why the plugin could not read it */
+};
+
+/* ---- the bytes ---- */
+
+static enum gw_code next_chunk(struct push *push, struct gw_err *err)
 {
-    return (aorta_str){text, text ? strlen(text) : 0};
+    enum gw_code code = gw_store_payload_next(push->reader, &push->chunk, err);
+
+    if (!code && push->payload.data.len)
+        gw_portions_progress(push->portions, (double)push->read / (double)push->payload.data.len);
+    return code;
 }
 
-static aorta_payload as_abi(const struct gw_payload *p)
+static enum gw_code on_read(void *self, void *buf, size_t cap, size_t *ret_len, struct gw_err *err)
 {
-    return (aorta_payload){
-        .struct_size = sizeof(aorta_payload),
-        .flags = p->offset_s != GW_NO_OFFSET ? AORTA_PAYLOAD_HAS_OFFSET : 0,
-        .kind = abi_text(p->kind),
-        .content_type = abi_text(p->content_type),
-        .external_id = abi_text(p->external_id),
-        .origin = abi_text(p->origin),
-        .data = (const uint8_t *)p->data.ptr,
-        .size = p->data.len,
-        .received_at_us = p->received_us,
-        .tz_offset_s = p->offset_s != GW_NO_OFFSET ? p->offset_s : 0,
-    };
+    struct push *push = self;
+    enum gw_code code = push->chunk.len ? GW_OK : next_chunk(push, err);
+
+    if (code)
+        return code;
+    *ret_len = push->chunk.len < cap ? push->chunk.len : cap;
+    memcpy(buf, push->chunk.ptr, *ret_len);
+    push->chunk.ptr += *ret_len;
+    push->chunk.len -= *ret_len;
+    push->read += *ret_len;
+    return GW_OK;
 }
 
-static enum gw_code load(struct gw_task *task, struct gw_payload *payload, struct gw_err *err)
+static enum gw_code open_payload(struct push *push, struct gw_err *err)
 {
+    struct gw_task *task = push->task;
     struct gw_uuid id;
     enum gw_code code = gw_args_read_id(task->job.args, "payload_id", &id, err);
 
-    return code ? code : gw_store_payload_get(task->work->options.db, task->arena, task->job.user_id, id, payload, err);
+    return code ? code
+                : gw_store_payload_open(task->work->options.db, task->arena, task->job.user_id, id, &push->payload,
+                                        &push->reader, err);
 }
 
-static enum gw_code finish(struct gw_task *task, struct gw_batch *batch, struct gw_err *err)
+/* The whole of a small one, which most are. */
+static enum gw_code load_small(struct push *push, struct gw_err *err)
 {
+    size_t size = push->payload.data.len, at = 0, len = 1;
+    enum gw_code code = GW_OK;
+    char *to;
+
+    if (size > WHOLE_MOST)
+        return GW_OK;
+    to = gw_arena_alloc(push->task->arena, size + 1);
+    if (!to)
+        return gw_fail(err, GW_NOMEM, NULL);
+    for (; !code && at < size && len; at += len)
+        code = on_read(push, to + at, size - at, &len, err);
+    to[size] = '\0';
+    push->payload.data.ptr = to;
+    gw_portions_progress(push->portions, 0); /* loaded is not read */
+    return code;
+}
+
+/* ---- what comes of them ---- */
+
+static bool on_full(void *self, const struct gw_batch *batch)
+{
+    return gw_portions_full(((struct push *)self)->portions, batch);
+}
+
+static enum gw_code on_next(void *self, struct gw_batch **batch, struct gw_err *err)
+{
+    return gw_portions_next(((struct push *)self)->portions, batch, err);
+}
+
+static enum gw_code normalize(struct push *push, struct gw_err *err)
+{
+    const struct gw_payload *p = &push->payload;
+    const struct gw_batch_flow flow = {.self = push, .read = on_read, .full = on_full, .next = on_next};
+    struct gw_call call = {.provider = push->provider,
+                           .timeout_ms = NORMALIZE_MS + (int64_t)(p->data.len / BYTES_A_MS),
+                           .cancel = &push->task->cancel};
+    enum gw_code code = gw_batch_new(p->user_id, p->connection_id, p->provider, p->account, &push->batch, err);
+
+    if (!code)
+        code = gw_portions_new(push->task, p, &push->portions, err);
+    if (!code)
+        code = load_small(push, err);
+    return code ? code : gw_batch_normalize_stored(&push->batch, &call, p, &flow, &push->why, err);
+}
+
+/* The last portion, with the end of the job. */
+static enum gw_code finish(struct push *push, struct gw_err *err)
+{
+    struct gw_task *task = push->task;
     struct gw_commit c = {0};
     struct gw_counts total;
-    enum gw_code code;
+    size_t before = 0;
+    enum gw_code code = gw_portions_end(push->portions, &before, err);
 
-    gw_batch_fill(batch, &c);
+    if (!code)
+        code = gw_batch_fill(push->batch, &c, err);
+    if (code)
+        return code;
     c.job_id = task->job.id;
     c.lease = task->job.lease;
     c.end = GW_COMMIT_FINISH;
-    c.status = c.counts.payloads_failed ? "failed" : c.warnings ? "partial" : "success";
-    c.synced = true;
+    c.afresh = before == 0;
+    c.why = push->why.code ? &push->why : NULL;
+    c.status = push->why.code && before == 0 && !gw_batch_has_data(push->batch) ? "failed"
+               : gw_batch_warned(push->batch)                                   ? "partial"
+                                                                                : "success";
+    c.synced = c.status[0] != 'f';
     code = gw_store_commit(task->work->options.db, &c, NULL, &total, err);
     if (code)
         return code;
@@ -54,35 +136,25 @@ static enum gw_code finish(struct gw_task *task, struct gw_batch *batch, struct 
     return GW_OK;
 }
 
-static enum gw_code go(struct gw_task *task, const struct gw_provider *provider, struct gw_batch **batch,
-                       struct gw_err *err)
+static enum gw_code go(struct push *push, struct gw_err *err)
 {
-    struct gw_call call = {.provider = provider, .timeout_ms = NORMALIZE_MS, .cancel = &task->cancel};
-    struct gw_payload payload = {0};
-    aorta_payload abi;
-    size_t index = 0;
-    enum gw_code code = load(task, &payload, err);
+    enum gw_code code = open_payload(push, err);
 
     if (!code)
-        code = gw_batch_new(payload.user_id, payload.connection_id, payload.provider, payload.account, batch, err);
-    if (code)
-        return code;
-    abi = as_abi(&payload);
-    code = gw_batch_payload(*batch, &abi, payload.offset_s, &index, err);
-    if (!code)
-        code = gw_batch_normalize(*batch, &call, index, err);
-    return code ? code : finish(task, *batch, err);
+        code = normalize(push, err);
+    return code ? code : finish(push, err);
 }
 
 void gw_task_payload(struct gw_task *task)
 {
-    const struct gw_provider *provider = gw_task_provider(task);
-    struct gw_batch *batch = NULL;
+    struct push push = {.task = task, .provider = gw_task_provider(task)};
     struct gw_err why = {0};
 
-    if (!provider)
+    if (!push.provider)
         return;
-    if (go(task, provider, &batch, &why))
-        gw_task_failed(task, &why, false);
-    gw_batch_free(&batch);
+    if (go(&push, &why))
+        gw_task_failed(task, &why, push.portions && gw_portions_committed(push.portions) > 0);
+    gw_portions_free(&push.portions);
+    gw_batch_free(&push.batch);
+    gw_store_payload_close(&push.reader);
 }

@@ -105,18 +105,22 @@ static enum gw_code on_payload(void *self, const aorta_payload *payload, struct 
 
 /* ---- commits ---- */
 
-static struct gw_commit begin_commit(struct run *run, enum gw_commit_end end, struct gw_str cursor)
+static enum gw_code begin_commit(struct run *run, enum gw_commit_end end, struct gw_str cursor, struct gw_commit *ret,
+                                 struct gw_err *err)
 {
     struct gw_commit commit = {0};
+    enum gw_code code = gw_batch_fill(run->batch, &commit, err);
 
-    gw_batch_fill(run->batch, &commit);
+    if (code)
+        return code;
     commit.job_id = run->task->job.id;
     commit.lease = run->task->job.lease;
     commit.end = end;
     commit.cursor = cursor;
     commit.wake_at_us = gw_now_us();
     commit.wake_event = run->event;
-    return commit;
+    *ret = commit;
+    return GW_OK;
 }
 
 static enum gw_code commit(struct run *run, struct gw_commit *c, bool *ret_yield, struct gw_err *err)
@@ -145,10 +149,12 @@ static bool slice_over(const struct run *run)
 static enum gw_code on_checkpoint(void *self, struct gw_str cursor, bool *ret_yield, struct gw_err *err)
 {
     struct run *run = self;
-    struct gw_commit c = begin_commit(run, GW_COMMIT_CONTINUE, cursor);
+    struct gw_commit c;
     bool wanted = false;
-    enum gw_code code = commit(run, &c, &wanted, err);
+    enum gw_code code = begin_commit(run, GW_COMMIT_CONTINUE, cursor, &c, err);
 
+    if (!code)
+        code = commit(run, &c, &wanted, err);
     if (code == GW_LEASE_LOST)
         return gw_fail(err, GW_CANCELLED, "the job is another worker's now");
     if (code)
@@ -194,9 +200,11 @@ static const char *final_status(const struct run *run, const struct gw_counts *l
 
 static enum gw_code end_done(struct run *run, struct gw_err *err)
 {
-    struct gw_commit c = begin_commit(run, GW_COMMIT_FINISH, (struct gw_str){0});
-    enum gw_code code;
+    struct gw_commit c;
+    enum gw_code code = begin_commit(run, GW_COMMIT_FINISH, (struct gw_str){0}, &c, err);
 
+    if (code)
+        return code;
     c.status = final_status(run, &c.counts);
     c.synced = run->task->job.kind != GW_JOB_HISTORY;
     code = commit(run, &c, NULL, err);
@@ -207,9 +215,11 @@ static enum gw_code end_done(struct run *run, struct gw_err *err)
 
 static enum gw_code end_yield(struct run *run, struct gw_err *err)
 {
-    struct gw_commit c = begin_commit(run, GW_COMMIT_REQUEUE, (struct gw_str){0});
-    enum gw_code code = commit(run, &c, NULL, err);
+    struct gw_commit c;
+    enum gw_code code = begin_commit(run, GW_COMMIT_REQUEUE, (struct gw_str){0}, &c, err);
 
+    if (!code)
+        code = commit(run, &c, NULL, err);
     if (!code)
         gw_notify_work(run->task->work->notify);
     return code;
@@ -217,13 +227,17 @@ static enum gw_code end_yield(struct run *run, struct gw_err *err)
 
 static enum gw_code end_pending(struct run *run, struct gw_err *err)
 {
-    struct gw_commit c = begin_commit(run, GW_COMMIT_WAIT, (struct gw_str){0});
+    struct gw_commit c;
     const char *events = gw_buf_cstr(&run->wait_events);
+    enum gw_code code;
 
     if (!run->waits)
         return gw_fail(err, GW_CONTRACT, "the plugin returned PENDING without host->wait");
     if (!events)
         return gw_fail(err, GW_NOMEM, NULL);
+    code = begin_commit(run, GW_COMMIT_WAIT, (struct gw_str){0}, &c, err);
+    if (code)
+        return code;
     c.wait_events = events;
     c.wake_at_us = run->wake_at_us;
     return commit(run, &c, NULL, err);

@@ -105,8 +105,9 @@ static enum gw_code item_data(struct routing *r, const struct gw_connection *c, 
         code = gw_batch_payload(batch, item->payload, GW_NO_OFFSET, &index, err);
     if (!code)
         code = gw_batch_normalize(batch, &call, index, err);
+    if (!code)
+        code = gw_batch_fill(batch, &commit, err);
     if (!code) {
-        gw_batch_fill(batch, &commit);
         commit.end = GW_COMMIT_NONE;
         commit.synced = true;
         commit.live_only = true;

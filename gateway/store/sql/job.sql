@@ -114,7 +114,7 @@ DELETE FROM jobs WHERE id = $1::uuid
 -- A checkpoint: what was waited for has been used.
 -- name: job_continue
 UPDATE jobs SET cursor = coalesce($2::bytea, cursor), counts = $3::bigint[], warnings = $4::json, waiting = false,
-    arrived = ''
+    arrived = '', progress = coalesce($5::float8, progress)
 WHERE id = $1::uuid
 
 -- $5 when, $6 events waited for, $7 those that came already
@@ -166,28 +166,28 @@ VALUES ($1::uuid, $2::text, $3::text, $4::bigint[], $5::json, $6::text, $7::text
 -- name: run_get
 SELECT id, user_id, connection_id, provider, kind,
        CASE WHEN lease IS NOT NULL THEN 'running' WHEN waiting AND arrived = '' THEN 'waiting' ELSE 'queued' END,
-       counts, args, warnings, error_code, error, created_at, started_at, NULL::timestamptz, retry_at, 0::smallint
+       counts, args, warnings, error_code, error, created_at, started_at, NULL::timestamptz, retry_at, 0::smallint, progress
 FROM jobs WHERE id = $1::uuid AND ($2::uuid IS NULL OR user_id = $2)
 UNION ALL
 SELECT id, user_id, connection_id, provider, kind, status, counts, params, warnings, error_code, error, created_at,
-       started_at, ended_at, NULL, error_status
+       started_at, ended_at, NULL, error_status, NULL::float8
 FROM runs WHERE id = $1 AND ($2 IS NULL OR user_id = $2)
 UNION ALL
 SELECT id, NULL, NULL, provider, 3::smallint, status, counts, NULL, warnings, error_code, error, created_at,
-       started_at, ended_at, NULL, 0::smallint
+       started_at, ended_at, NULL, 0::smallint, NULL::float8
 FROM webhook_runs WHERE id = $1 AND $2 IS NULL
 
 -- name: run_list_user
 SELECT * FROM (
     (SELECT id, user_id, connection_id, provider, kind, s.status, counts, args, warnings, error_code, error,
-            created_at, started_at, NULL::timestamptz, retry_at, 0::smallint
+            created_at, started_at, NULL::timestamptz, retry_at, 0::smallint, progress
      FROM jobs, LATERAL (SELECT CASE WHEN lease IS NOT NULL THEN 'running'
                                      WHEN waiting AND arrived = '' THEN 'waiting' ELSE 'queued' END AS status) s
      WHERE user_id = $1::uuid AND ($2::text IS NULL OR provider = $2) AND ($3::text IS NULL OR s.status = $3)
      ORDER BY created_at DESC, id DESC LIMIT $4::bigint)
     UNION ALL
     (SELECT id, user_id, connection_id, provider, kind, status, counts, params, warnings, error_code, error,
-            created_at, started_at, ended_at, NULL, error_status
+            created_at, started_at, ended_at, NULL, error_status, NULL::float8
      FROM runs WHERE user_id = $1 AND ($2 IS NULL OR provider = $2) AND ($3 IS NULL OR status = $3)
      ORDER BY created_at DESC, id DESC LIMIT $4)) r
 ORDER BY created_at DESC, id DESC LIMIT $4
@@ -196,19 +196,19 @@ ORDER BY created_at DESC, id DESC LIMIT $4
 -- name: run_list_all
 SELECT * FROM (
     (SELECT id, user_id, connection_id, provider, kind, s.status, counts, args, warnings, error_code, error,
-            created_at, started_at, NULL::timestamptz, retry_at, 0::smallint
+            created_at, started_at, NULL::timestamptz, retry_at, 0::smallint, progress
      FROM jobs, LATERAL (SELECT CASE WHEN lease IS NOT NULL THEN 'running'
                                      WHEN waiting AND arrived = '' THEN 'waiting' ELSE 'queued' END AS status) s
      WHERE ($1::text IS NULL OR provider = $1) AND ($2::text IS NULL OR s.status = $2)
      ORDER BY created_at DESC, id DESC LIMIT $3::bigint)
     UNION ALL
     (SELECT id, user_id, connection_id, provider, kind, status, counts, params, warnings, error_code, error,
-            created_at, started_at, ended_at, NULL, error_status
+            created_at, started_at, ended_at, NULL, error_status, NULL::float8
      FROM runs WHERE ($1 IS NULL OR provider = $1) AND ($2 IS NULL OR status = $2)
      ORDER BY created_at DESC, id DESC LIMIT $3)
     UNION ALL
     (SELECT id, NULL, NULL, provider, 3::smallint, status, counts, NULL, warnings, error_code, error, created_at,
-            started_at, ended_at, NULL, 0::smallint
+            started_at, ended_at, NULL, 0::smallint, NULL::float8
      FROM webhook_runs WHERE ($1 IS NULL OR provider = $1) AND ($2 IS NULL OR status = $2)
      ORDER BY created_at DESC, id DESC LIMIT $3)) r
 ORDER BY created_at DESC, id DESC LIMIT $3

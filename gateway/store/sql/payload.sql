@@ -27,5 +27,7 @@ SELECT id, user_id, connection_id, provider, account, kind, content_type, extern
        normalize_revision, error, size
 FROM payloads WHERE user_id = $1::uuid AND id = $2::uuid
 
+-- Some at a time: of a large one not all are wanted at once.
 -- name: payload_chunks
-SELECT codec, data FROM payload_chunks WHERE user_id = $1::uuid AND payload_id = $2::uuid ORDER BY number
+SELECT number, codec, data FROM payload_chunks
+WHERE user_id = $1::uuid AND payload_id = $2::uuid AND number >= $3::integer AND number < $4::integer ORDER BY number
