@@ -1,8 +1,9 @@
 /* The Apple Health plugin: what it declares. Apple has no cloud to ask: an app on the phone pushes, and ../phone reads
  * it. */
-#include "phone.h"
+#include "import.h"
 
-static const char *const payload_kinds[] = {"apple.sdk", "apple.healthion", "apple.legacy", "apple.auto_export", NULL};
+static const char *const payload_kinds[] = {"apple.sdk",         "apple.healthion", "apple.legacy",
+                                            "apple.auto_export", APPLE_EXPORT,      NULL};
 
 static const aorta_coverage_decl coverage[] = {
     {"series", "heart_rate", NULL},
@@ -103,7 +104,7 @@ static const aorta_coverage_decl coverage[] = {
 
 static const aorta_descriptor descriptor = {
     .struct_size = sizeof(descriptor),
-    .capabilities = AORTA_CAP_UPLOAD | AORTA_CAP_WORKOUTS | AORTA_CAP_247,
+    .capabilities = AORTA_CAP_UPLOAD | AORTA_CAP_IMPORT | AORTA_CAP_WORKOUTS | AORTA_CAP_247,
     .id = "apple",
     .name = "Apple Health",
     .version = "0.1.0",
@@ -150,7 +151,8 @@ static aorta_status sync(void *self, aorta_ctx *ctx, const aorta_sync_req *req)
 static aorta_status normalize(void *self, aorta_ctx *ctx, const aorta_payload *payload)
 {
     (void)self;
-    return phone_normalize(&provider, ctx, payload);
+    return sdk_str_eq(payload->kind, APPLE_EXPORT) ? apple_import(&provider, ctx, payload)
+                                                   : phone_normalize(&provider, ctx, payload);
 }
 
 static aorta_status init(aorta_ctx *ctx, const aorta_value *values, uint32_t count, void **self)

@@ -45,7 +45,7 @@ int64_t phone_midnight(int64_t us, int32_t offset_s)
 
 /* ---- which ---- */
 
-static int is_uuid(aorta_str s)
+int phone_is_uuid(aorta_str s)
 {
     static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     if (s.len != sizeof(form) - 1)
@@ -62,8 +62,11 @@ static int is_uuid(aorta_str s)
 aorta_str phone_id(struct phone_job *job, phone_value item)
 {
     aorta_str id = phone_text(phone_get_or(item, PHONE_id, PHONE_uuid));
-    if (!job->provider->uuids_in_capitals || !is_uuid(id))
-        return id;
+    return job->provider->uuids_in_capitals && phone_is_uuid(id) ? phone_uuid_in_capitals(job, id) : id;
+}
+
+aorta_str phone_uuid_in_capitals(struct phone_job *job, aorta_str id)
+{
     for (size_t i = 0; i < id.len; i++)
         job->id[i] = id.ptr[i] >= 'a' && id.ptr[i] <= 'z' ? (char)(id.ptr[i] - 'a' + 'A') : id.ptr[i];
     return (aorta_str){job->id, id.len};

@@ -66,12 +66,21 @@ struct phone_job {
     size_t text_len, text_cap;
 };
 
+/* ---- normalize.c: for readers of other forms than JSON too; the job is zeroed memory ---- */
+
+/* Whatever it says, phone_job_end follows. */
+aorta_status phone_job_begin(struct phone_job *job, const struct phone_provider *provider, aorta_ctx *ctx,
+                             const aorta_payload *payload);
+void phone_job_end(struct phone_job *job);
+
 /* ---- item.c: the small steps ---- */
 
 /* startDate, endDate and zoneOffset. 0, or -1 when there is no start, which is tallied. */
 int phone_span(struct phone_job *job, enum phone_list list, phone_value item, struct phone_span *ret);
 /* The item's own id, or empty. Good until the next call. */
 aorta_str phone_id(struct phone_job *job, phone_value item);
+int phone_is_uuid(aorta_str text);
+aorta_str phone_uuid_in_capitals(struct phone_job *job, aorta_str uuid); /* good until the next call */
 aorta_record phone_record_of(const char *kind, const struct phone_span *span, uint32_t source);
 /* Entered by hand: 1, 0, or -1 when nothing says so. */
 int phone_manual(phone_value item);
@@ -86,6 +95,8 @@ int phone_metric_adds_up(const char *metric); /* over time: steps do, heart rate
 /* A measured value as one sample; faults are tallied. */
 aorta_status phone_measured(struct phone_job *job, enum phone_list list, const struct phone_metric *row,
                             const struct phone_span *span, uint32_t source, aorta_str unit, phone_value value);
+aorta_status phone_measured_number(struct phone_job *job, enum phone_list list, const struct phone_metric *row,
+                                   const struct phone_span *span, uint32_t source, aorta_str unit, double value);
 /* The same for a value in the catalogue's unit. */
 aorta_status phone_sample_out(struct phone_job *job, const char *metric, const struct phone_span *span, uint32_t source,
                               uint32_t flags, double value);
@@ -96,6 +107,13 @@ aorta_status phone_record(struct phone_job *job, phone_value item);
 aorta_status phone_sleep(struct phone_job *job, enum phone_list list, phone_value item);
 aorta_status phone_workout(struct phone_job *job, phone_value item);
 const char *phone_stage(aorta_str text); /* of the catalogue, or NULL */
+/* A piece of a night: its stage in the catalogue's word, and what else is known, or empty. */
+struct phone_night {
+    const char *stage;
+    aorta_str id, parent, writer; /* writer: the source's name */
+};
+aorta_status phone_stage_out(struct phone_job *job, const struct phone_night *night, const struct phone_span *span,
+                             uint32_t source);
 aorta_status phone_score(struct phone_job *job, phone_value item, const struct phone_span *span, uint32_t source);
 aorta_status phone_scores_out(struct phone_job *job);
 

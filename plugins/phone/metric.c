@@ -66,10 +66,16 @@ static aorta_status out(struct phone_job *job, uint32_t metric, const struct pho
 aorta_status phone_measured(struct phone_job *job, enum phone_list list, const struct phone_metric *row,
                             const struct phone_span *span, uint32_t source, aorta_str unit, phone_value value)
 {
-    const struct phone_known *known = phone_metric_known(job, row);
     double v;
     if (!phone_number(value, &v))
         return phone_fault(&job->tally, list, PHONE_FAULT_VALUE);
+    return phone_measured_number(job, list, row, span, source, unit, v);
+}
+
+aorta_status phone_measured_number(struct phone_job *job, enum phone_list list, const struct phone_metric *row,
+                                   const struct phone_span *span, uint32_t source, aorta_str unit, double v)
+{
+    const struct phone_known *known = phone_metric_known(job, row);
     if (phone_convert(&row->quantity, unit, &v) != 0)
         return phone_fault(&job->tally, list, PHONE_FAULT_RANGE);
     int total = row->quantity.rules & PHONE_PER_DAY || (known->adds_up && is_local_day(span));

@@ -254,10 +254,9 @@ static aorta_status read_body(struct body *b, const aorta_payload *payload)
     return st;
 }
 
-static aorta_status begin(struct body *b, const struct phone_provider *provider, aorta_ctx *ctx,
-                          const aorta_payload *payload)
+aorta_status phone_job_begin(struct phone_job *job, const struct phone_provider *provider, aorta_ctx *ctx,
+                             const aorta_payload *payload)
 {
-    struct phone_job *job = &b->job;
     job->ctx = ctx;
     job->provider = provider;
     job->clock.has_offset = (payload->flags & AORTA_PAYLOAD_HAS_OFFSET) != 0;
@@ -269,16 +268,20 @@ static aorta_status begin(struct body *b, const struct phone_provider *provider,
     phone_metrics_init(&job->metrics);
     phone_exports_init(&job->exports);
     phone_workout_names_init(&job->workouts, &job->values);
-    phone_export_begin(&b->metric);
     return phone_out_init(&job->out, ctx);
+}
+
+void phone_job_end(struct phone_job *job)
+{
+    phone_out_free(&job->out);
+    free(job->text);
 }
 
 static void end(struct body *b)
 {
-    phone_out_free(&b->job.out);
+    phone_job_end(&b->job);
     phone_export_free(&b->metric);
     phone_tape_free(&b->root);
-    free(b->job.text);
     free(b);
 }
 
@@ -298,7 +301,8 @@ aorta_status phone_normalize(const struct phone_provider *provider, aorta_ctx *c
     struct body *b = calloc(1, sizeof(*b));
     if (!b)
         return AORTA_ERR_NOMEM;
-    aorta_status st = begin(b, provider, ctx, payload);
+    phone_export_begin(&b->metric);
+    aorta_status st = phone_job_begin(&b->job, provider, ctx, payload);
     if (st == AORTA_OK)
         st = read_body(b, payload);
     end(b);

@@ -113,3 +113,27 @@ aorta_status phone_ways(struct phone_job *job, const struct phone_clock *clock, 
     w->route = job->text_len > middle ? (aorta_str){job->text + middle, job->text_len - middle} : (aorta_str){NULL, 0};
     return AORTA_OK;
 }
+
+/* ---- laps that come one at a time ---- */
+
+void phone_laps_begin(struct phone_job *job)
+{
+    job->text_len = 0;
+}
+
+/* Beyond what any workout has they are left out. */
+aorta_status phone_laps_add(struct phone_job *job, int64_t start_us, int64_t end_us)
+{
+    if (job->text_len > LAPS_MAX * 64)
+        return AORTA_OK;
+    return add(job, "%c{\"start_us\":%lld,\"end_us\":%lld}", job->text_len ? ',' : '[', (long long)start_us,
+               (long long)end_us);
+}
+
+aorta_status phone_laps_end(struct phone_job *job, aorta_str *ret)
+{
+    aorta_status st = job->text_len ? add(job, "]") : AORTA_OK;
+    if (st == AORTA_OK)
+        *ret = job->text_len ? (aorta_str){job->text, job->text_len} : (aorta_str){NULL, 0};
+    return st;
+}

@@ -41,9 +41,8 @@ static aorta_str session_of(aorta_str id, aorta_str parent)
 }
 
 /* Time in bed without an id would share its name, source and start, with the first stage of the night. */
-static aorta_str bed_name(char *out, size_t cap, const char *stage, phone_value item, const struct phone_span *span)
+static aorta_str bed_name(char *out, size_t cap, const char *stage, aorta_str writer, const struct phone_span *span)
 {
-    aorta_str writer = phone_source_name(phone_get(item, PHONE_source));
     if (strcmp(stage, "in_bed") != 0 || writer.len > cap / 2)
         return (aorta_str){NULL, 0};
     int n = snprintf(out, cap, "in_bed %lld %.*s", (long long)(span->start_us / PHONE_US_PER_S), (int)writer.len,
@@ -53,17 +52,17 @@ static aorta_str bed_name(char *out, size_t cap, const char *stage, phone_value 
 
 /* ---- the entry ---- */
 
-static aorta_status stage_out(struct phone_job *job, phone_value item, const char *stage, const struct phone_span *span,
-                              uint32_t source)
+aorta_status phone_stage_out(struct phone_job *job, const struct phone_night *night, const struct phone_span *span,
+                             uint32_t source)
 {
     char bed[256];
     sdk_fields fields = {0};
     aorta_record record = phone_record_of("sleep_stage", span, source);
-    record.external_id = phone_id(job, item);
-    record.parent_external_id = session_of(record.external_id, phone_text(phone_get(item, PHONE_parentid)));
+    record.external_id = night->id;
+    record.parent_external_id = session_of(night->id, night->parent);
     if (!record.external_id.len)
-        record.external_id = bed_name(bed, sizeof(bed), stage, item, span);
-    sdk_add_enum(&fields, "stage", stage);
+        record.external_id = bed_name(bed, sizeof(bed), night->stage, night->writer, span);
+    sdk_add_enum(&fields, "stage", night->stage);
     return phone_out_record(&job->out, &record, &fields);
 }
 
@@ -78,6 +77,8 @@ aorta_status phone_sleep(struct phone_job *job, enum phone_list list, phone_valu
     if (!span.has_end)
         return phone_fault(&job->tally, list, PHONE_FAULT_END);
     uint32_t source = phone_source(&job->sources, phone_get(item, PHONE_source));
-    aorta_status st = stage_out(job, item, stage, &span, source);
+    const struct phone_night night = {stage, phone_id(job, item), phone_text(phone_get(item, PHONE_parentid)),
+                                      phone_source_name(phone_get(item, PHONE_source))};
+    aorta_status st = phone_stage_out(job, &night, &span, source);
     return st == AORTA_OK ? phone_score(job, item, &span, source) : st;
 }

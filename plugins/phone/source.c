@@ -119,9 +119,16 @@ uint32_t phone_source(struct phone_sources *sources, phone_value source)
         .app_id = first(text(source, PHONE_appid), text(source, PHONE_bundleidentifier)),
         .device_model = model,
         .device_name = text(source, PHONE_devicename),
-        .device_type = sdk_str(device_type(text(source, PHONE_devicetype), model)),
+        .device_type = text(source, PHONE_devicetype),
         .software = first(first(system, text(source, PHONE_devicesoftwareversion)), text(source, PHONE_version)),
     };
+    return phone_source_of(sources, &all);
+}
+
+uint32_t phone_source_of(struct phone_sources *sources, const aorta_source *source)
+{
+    aorta_source all = *source;
+    all.device_type = sdk_str(device_type(source->device_type, source->device_model));
     return handle_of(sources, &all);
 }
 

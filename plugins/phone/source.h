@@ -19,6 +19,8 @@ struct phone_sources {
 
 /* An absent or empty object is the provider itself: 0. */
 uint32_t phone_source(struct phone_sources *sources, phone_value source);
+/* The same for texts from elsewhere; the type of device is what they say, or what the model does. */
+uint32_t phone_source_of(struct phone_sources *sources, const aorta_source *source);
 /* A source of which only a name is known, as exports write it. */
 uint32_t phone_source_named(struct phone_sources *sources, aorta_str name, aorta_str id);
 /* 1 entered by hand, 0 recorded, -1 not said. */

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-static const char *const lists[PHONE_LISTS] = {"records", "sleep", "workouts", "metrics"};
+static const char *const lists[PHONE_LISTS] = {"records", "sleep", "workouts", "metrics", "days"};
 
 static const char *const faults[PHONE_FAULTS] = {
     [PHONE_FAULT_SHAPE] = "skipped: not an object",

@@ -4,7 +4,14 @@
 
 #include "aorta/sdk.h"
 
-enum phone_list { PHONE_LIST_RECORDS, PHONE_LIST_SLEEP, PHONE_LIST_WORKOUTS, PHONE_LIST_METRICS, PHONE_LISTS };
+enum phone_list {
+    PHONE_LIST_RECORDS,
+    PHONE_LIST_SLEEP,
+    PHONE_LIST_WORKOUTS,
+    PHONE_LIST_METRICS,
+    PHONE_LIST_DAYS,
+    PHONE_LISTS
+};
 
 enum phone_fault {
     PHONE_FAULT_SHAPE,  /* not an object */

@@ -90,11 +90,17 @@ void phone_workout_set(struct phone_workout *w, enum phone_measure measure, cons
                        phone_value value, aorta_str unit, int firm)
 {
     double v;
-    if (!firm && w->firm[measure])
-        return;
     if (phone_type(value) == SDK_JSON_BOOL)
         v = phone_truth(value, 0);
     else if (!phone_number(value, &v))
+        return;
+    phone_workout_set_number(w, measure, quantity, v, unit, firm);
+}
+
+void phone_workout_set_number(struct phone_workout *w, enum phone_measure measure,
+                              const struct phone_quantity *quantity, double v, aorta_str unit, int firm)
+{
+    if (!firm && w->firm[measure])
         return;
     if (phone_convert(quantity, unit, &v) != 0 || fabs(v) > measures[measure].most)
         return;
@@ -148,7 +154,7 @@ static aorta_status add_samples(struct phone_job *job, const struct phone_workou
     aorta_status st = AORTA_OK;
     at_end.start_us = at_end.end_us;
     for (int i = 0; i < PHONE_MEASURES && st == AORTA_OK; i++)
-        if (measures[i].metric && known(w->value[i]))
+        if (measures[i].metric && known(w->value[i]) && !(w->has_series && measures[i].field))
             st = phone_sample_out(job, measures[i].metric, &at_end, w->source, 0, w->value[i]);
     return st;
 }

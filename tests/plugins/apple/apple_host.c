@@ -29,6 +29,7 @@ void apple_host_init(struct apple_host *h)
     fake_host_init(&h->fake, AORTA_OP_NORMALIZE);
     h->fake.table.payload_read = read_piece;
     h->plugin = aorta_plugin_entry(NULL);
+    h->kind = "apple.sdk";
 }
 
 void apple_host_fini(struct apple_host *h)
@@ -39,7 +40,7 @@ void apple_host_fini(struct apple_host *h)
 static aorta_status normalize(struct apple_host *h, const char *body, uint64_t size)
 {
     const aorta_payload payload = {
-        .struct_size = sizeof(payload), .kind = AORTA_S("apple.sdk"), .data = (const uint8_t *)body, .size = size};
+        .struct_size = sizeof(payload), .kind = sdk_str(h->kind), .data = (const uint8_t *)body, .size = size};
     return h->plugin->ops->normalize(NULL, &h->fake.ctx, &payload);
 }
 

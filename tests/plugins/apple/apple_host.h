@@ -11,6 +11,7 @@
 struct apple_host {
     struct fake_host fake;
     const aorta_plugin *plugin;
+    const char *kind; /* "apple.sdk", unless set */
     /* read in pieces: from `body`, or from what `make` writes */
     const char *body;
     size_t len, at, piece;

@@ -1,0 +1,105 @@
+/* See zip.h. libarchive, with its reader of zips alone and that without seeking. */
+#include "zip.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <string.h>
+
+#define UNPACKED_MOST ((uint64_t)64 << 30)
+#define RATIO_FROM    ((uint64_t)64 << 20) /* small files may be packed as well as they like */
+#define RATIO_MOST    250u                 /* exports are packed 15 to 40 times */
+#define ENTRIES_MOST  200000u              /* one route a workout, one file an ECG */
+
+static la_ssize_t read_packed(struct archive *archive, void *self, const void **ret)
+{
+    struct apple_zip *z = self;
+    const uint8_t *bytes = NULL;
+    size_t len = 0;
+    z->read = apple_bytes_next(z->bytes, &bytes, &len);
+    if (z->read != AORTA_OK) {
+        archive_set_error(archive, EIO, "the host ends it");
+        return ARCHIVE_FATAL;
+    }
+    *ret = bytes;
+    return (la_ssize_t)len;
+}
+
+static aorta_status wrong(struct apple_zip *z, const char *why)
+{
+    z->why = why;
+    return z->read != AORTA_OK ? z->read : AORTA_ERR_DATA;
+}
+
+aorta_status apple_zip_begin(struct apple_zip *z, struct apple_bytes *bytes)
+{
+    *z = (struct apple_zip){.bytes = bytes, .archive = archive_read_new()};
+    if (!z->archive || archive_read_support_format_zip_streamable(z->archive) != ARCHIVE_OK)
+        return AORTA_ERR_NOMEM;
+    if (archive_read_open(z->archive, z, NULL, read_packed, NULL) != ARCHIVE_OK)
+        return wrong(z, "it is neither XML nor a zip");
+    return AORTA_OK;
+}
+
+void apple_zip_end(struct apple_zip *z)
+{
+    if (z->archive)
+        archive_read_free(z->archive);
+    z->archive = NULL;
+}
+
+/* The methods that zips of phones and desktops have. Others ask for dictionaries of any size. */
+static int is_plain_method(struct archive *archive)
+{
+    const char *name = archive_format_name(archive);
+    return name && (strstr(name, "(deflation)") || strstr(name, "(uncompressed)"));
+}
+
+static int is_readable(struct apple_zip *z, struct archive_entry *entry)
+{
+    if (archive_entry_filetype(entry) != AE_IFREG)
+        return 0;
+    if (archive_entry_is_encrypted(entry)) {
+        z->encrypted = 1;
+        return 0;
+    }
+    return is_plain_method(z->archive);
+}
+
+aorta_status apple_zip_next(struct apple_zip *z, int *found)
+{
+    struct archive_entry *entry;
+    *found = 0;
+    for (; z->entries < ENTRIES_MOST; z->entries++) {
+        int r = archive_read_next_header(z->archive, &entry);
+        if (r == ARCHIVE_EOF)
+            return AORTA_OK;
+        if (r != ARCHIVE_OK && r != ARCHIVE_WARN) /* a name in letters that are not known here is a warning */
+            return wrong(z, z->entries ? "the zip is damaged, or broke off" : "it is neither XML nor a zip");
+        if (is_readable(z, entry)) {
+            *found = 1;
+            z->entries++;
+            return AORTA_OK;
+        }
+    }
+    return wrong(z, "the zip has too many entries");
+}
+
+aorta_status apple_zip_read(struct apple_zip *z, const uint8_t **bytes, size_t *len)
+{
+    const void *block = NULL;
+    la_int64_t offset;
+    *len = 0;
+    int r = archive_read_data_block(z->archive, &block, len, &offset);
+    if (r == ARCHIVE_EOF) {
+        *len = 0;
+        return AORTA_OK;
+    }
+    if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
+        return wrong(z, "the zip is damaged, or broke off");
+    *bytes = block;
+    z->unpacked += *len;
+    if (z->unpacked > UNPACKED_MOST || z->unpacked > RATIO_FROM + z->bytes->at * RATIO_MOST)
+        return wrong(z, "the zip unpacks to more than an export can be");
+    return AORTA_OK;
+}
