@@ -40,6 +40,9 @@ enum gw_code gw_answer_providers_make(struct gw_http *http, struct gw_err *err) 
 /* pushes.c */
 gw_http_handler_fn gw_answer_push, gw_answer_push_apple, gw_answer_push_healthion, gw_answer_push_auto_export,
     gw_answer_push_samsung, gw_answer_import_apple;
+/* docs.c */
+gw_http_handler_fn gw_answer_openapi, gw_answer_docs, gw_answer_docs_file;
+enum gw_code gw_answer_openapi_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */
 /* webhooks.c */
 gw_http_handler_fn gw_answer_webhook;
 

@@ -17,6 +17,8 @@ struct gw_gate {
     void *handler_self;
 };
 
+#define GW_ETAG_MOST 32
+
 struct gw_http {
     struct gw_http_options options;
     struct gw_gate gate;
@@ -31,6 +33,8 @@ struct gw_http {
     atomic_int in_flight;
     atomic_int uploads; /* large bodies on their way in */
     atomic_bool ready, draining;
+    struct gw_buf openapi; /* likewise /openapi.json, and the name of its bytes */
+    char openapi_tag[GW_ETAG_MOST];
     struct gw_buf providers; /* the answer of GET /api/v1/providers: it cannot change while we run */
 };
 

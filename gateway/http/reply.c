@@ -122,6 +122,7 @@ void gw_reply_error(struct gw_http_request *request, const struct gw_err *err)
                gw_err_text(err), NULL);
     reply->status = status;
     reply->type = NULL;
+    reply->cache = NULL;
     if (gw_page_wanted(request))
         gw_page_error(request, status, err);
     else

@@ -21,6 +21,7 @@ struct gw_inflow;
 struct gw_reply {
     int status;
     const char *type;        /* content type; NULL = JSON */
+    const char *cache;       /* Cache-Control; NULL = no-store */
     struct gw_buf body;      /* handed on whole: no copy of a large answer */
     struct gw_reply_stream { /* or, when some is set, a body that is written while it is sent */
         bool (*some)(void *self, char *out, size_t most, size_t *ret); /* *ret 0 = the end; false = cut off */

@@ -61,6 +61,10 @@ struct gw_arg {
 #define GW_ROUTE_SDK       0x8u /* an SDK token of {user_id} too; a developer's token is not accepted */
 /* {provider} may be one that is not configured here (any more), or not ready: request->provider may be NULL. */
 #define GW_ROUTE_ANY_PROVIDER 0x10u
+/* The query also has the parameters that the provider's plugin declares. */
+#define GW_ROUTE_PARAMS 0x100u
+
+#define GW_STATUSES_MOST 8
 
 struct gw_route {
     enum gw_method method;
@@ -73,6 +77,13 @@ struct gw_route {
     const struct gw_arg_decl *args;
     size_t args_count;
     const char *doc;
+    /* For /openapi.json, and so what the black-box tests hold every answer to. Schemas are named as their files in
+     * schemas/ without the ending. */
+    const char *takes;                /* schema of the body; NULL: none is said */
+    const char *reply;                /* schema of an answer that is no error; NULL: it has no body */
+    const char *types;                /* its content types, separated by blanks; NULL: application/json */
+    short statuses[GW_STATUSES_MOST]; /* of answers that are no errors; none = 200. 204 and 3xx have no body */
+    short fails[GW_STATUSES_MOST];    /* of errors beside those that its form, caller and body bring with them */
 };
 
 /* Nobody has to say who they are. */

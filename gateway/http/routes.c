@@ -12,6 +12,8 @@ static const char *const resolutions[] = {"raw", "1min", "5min", "15min", "1hour
 static const char *const run_statuses[] = {"queued",  "running", "waiting",   "success",
                                            "partial", "failed",  "cancelled", NULL};
 
+static const char *const data_types[] = {"all", "workouts", "247", NULL};
+
 static const struct gw_arg_decl user_list_args[] = {
     {"page", GW_ARG_INT, 0, "1", 1, 1000000, NULL, "Page, from 1."},
     {"limit", GW_ARG_INT, 0, "20", 1, 100, NULL, "Rows of a page."},
@@ -34,6 +36,7 @@ static const struct gw_arg_decl authorize_args[] = {
 };
 
 static const struct gw_arg_decl sync_args[] = {
+    {"data_type", GW_ARG_CHOICE, 0, "all", 0, 0, data_types, "What to fetch; 247 is everything but workouts."},
     {"async", GW_ARG_BOOL, 0, "false", 0, 0, NULL, "Answer 202 at once instead of waiting for the result."},
 };
 
@@ -81,20 +84,30 @@ static const struct gw_arg_decl timeseries_args[] = {
 #define V1 "/api/v1"
 
 const struct gw_route gw_routes[] = {
-    {GW_GET, "/", gw_answer_root, .doc = "Says that the server is there."},
-    {GW_GET, "/healthz", gw_answer_health, .doc = "200 while the process answers."},
-    {GW_GET, "/readyz", gw_answer_ready, .doc = "200 when requests can be served, 503 otherwise."},
+    {GW_GET, "/", gw_answer_root, .doc = "Says that the server is there.", .reply = "Message"},
+    {GW_GET, "/healthz", gw_answer_health, .doc = "200 while the process answers.", .reply = "Health"},
+    {GW_GET, "/readyz", gw_answer_ready, .doc = "200 when requests can be served, 503 otherwise.", .reply = "Ready",
+     .statuses = {200, 503}},
 
-    {GW_GET, V1 "/users", gw_answer_user_list, GW_SCOPE_READ, ARGS(user_list_args), .doc = "Users, a page at a time."},
+    {GW_GET, "/openapi.json", gw_answer_openapi, .doc = "This API, as an OpenAPI document.", .reply = "OpenAPI",
+     .statuses = {200, 304}},
+    {GW_GET, "/docs", gw_answer_docs, .doc = "This API, as a page for people.", .types = "text/html",
+     .statuses = {200, 304}},
+    {GW_GET, "/docs/{file}", gw_answer_docs_file, .doc = "What that page needs.",
+     .types = "text/css text/javascript text/html", .statuses = {200, 304}},
+
+    {GW_GET, V1 "/users", gw_answer_user_list, GW_SCOPE_READ, ARGS(user_list_args), .doc = "Users, a page at a time.",
+     .reply = "UserPage"},
     {GW_POST, V1 "/users", gw_answer_user_create, GW_SCOPE_WRITE, GW_BODY_JSON, SMALL,
-     .doc = "Creates a user; an external_user_id that exists gives its user."},
-    {GW_GET, V1 "/users/{user_id}", gw_answer_user_get, GW_SCOPE_READ, .doc = "One user."},
+     .doc = "Creates a user; an external_user_id that exists gives its user.", .takes = "UserFields", .reply = "User",
+     .statuses = {200, 201}},
+    {GW_GET, V1 "/users/{user_id}", gw_answer_user_get, GW_SCOPE_READ, .doc = "One user.", .reply = "User"},
     {GW_PATCH, V1 "/users/{user_id}", gw_answer_user_update, GW_SCOPE_WRITE, GW_BODY_JSON, SMALL,
      .doc = "Changes the fields that are given."},
     {GW_DELETE, V1 "/users/{user_id}", gw_answer_user_delete, GW_SCOPE_ADMIN, .flags = GW_ROUTE_SLOW,
      .doc = "Deletes a user and all there is of them; the providers are told."},
     {GW_GET, V1 "/users/{user_id}/connections", gw_answer_connections, GW_SCOPE_READ,
-     .doc = "The user's connections to providers, newest first."},
+     .doc = "The user's connections to providers, newest first.", .reply = "ConnectionList"},
     {GW_DELETE, V1 "/users/{user_id}/connections/{provider}", gw_answer_disconnect, GW_SCOPE_WRITE,
      .flags = GW_ROUTE_SLOW | GW_ROUTE_ANY_PROVIDER,
      .doc = "Ends the connection: the provider is told, the tokens go, the data stays."},
@@ -103,11 +116,13 @@ const struct gw_route gw_routes[] = {
      .doc = "Ends the connection and deletes all that came from the provider."},
 
     {GW_GET, V1 "/oauth/providers", gw_answer_oauth_providers, ARGS(oauth_list_args),
-     .doc = "Providers that can be connected."},
+     .doc = "Providers that can be connected.", .reply = "OAuthProviderList"},
     {GW_GET, V1 "/oauth/{provider}/authorize", gw_answer_oauth_authorize, GW_SCOPE_WRITE, .flags = GW_ROUTE_SLOW,
-     ARGS(authorize_args), .doc = "The URL of the provider's consent page for a user."},
+     ARGS(authorize_args), .doc = "The URL of the provider's consent page for a user.", .reply = "Authorization",
+     .fails = {501, 502, 504}},
     {GW_GET, V1 "/oauth/{provider}/callback", gw_answer_oauth_callback, .flags = GW_ROUTE_SLOW | GW_ROUTE_PAGE,
-     .doc = "Where the provider sends the browser back to."},
+     .doc = "Where the provider sends the browser back to.", .reply = "Connected",
+     .types = "application/json text/html", .statuses = {200, 303}, .fails = {403, 409, 429, 501, 502, 504}},
 
     {GW_POST, V1 "/auth/login", gw_answer_login, .body = GW_BODY_FORM, .max_body = SMALL,
      .doc = "A developer's e-mail (username) and password for tokens."},
@@ -122,10 +137,11 @@ const struct gw_route gw_routes[] = {
 
     {GW_GET, V1 "/providers", gw_answer_providers, GW_SCOPE_READ, .doc = "State and declarations of every plugin."},
     {GW_POST, V1 "/providers/{provider}/users/{user_id}/sync", gw_answer_sync, GW_SCOPE_WRITE, .max_body = SMALL,
-     .flags = GW_ROUTE_SLOW, ARGS(sync_args),
-     .doc = "Fetches a user's data from a provider; further parameters are the provider's own."},
+     .flags = GW_ROUTE_SLOW | GW_ROUTE_PARAMS, ARGS(sync_args),
+     .doc = "Fetches a user's data from a provider; further parameters are the provider's own.", .reply = "SyncResult",
+     .statuses = {200, 202}, .fails = {409, 429, 501, 502, 504}},
     {GW_POST, V1 "/providers/{provider}/webhooks", gw_answer_webhook, .body = GW_BODY_WEBHOOK,
-     .doc = "What a provider posts to us."},
+     .doc = "What a provider posts to us.", .reply = "Accepted", .fails = {401}},
 
 #define PUSH .body = GW_BODY_UPLOAD, .flags = GW_ROUTE_SDK | GW_ROUTE_SLOW
     {GW_POST, V1 "/sdk/users/{user_id}/sync", gw_answer_push, GW_SCOPE_WRITE, PUSH,
@@ -143,16 +159,18 @@ const struct gw_route gw_routes[] = {
      .doc = "An export of Apple Health: its export.xml, or the zip of it."},
 
     {GW_GET, V1 "/users/{user_id}/sync/runs", gw_answer_runs_of_user, GW_SCOPE_READ, ARGS(user_runs_args),
-     .doc = "A user's sync runs, newest first."},
-    {GW_GET, V1 "/users/{user_id}/sync/runs/{run_id}", gw_answer_run, GW_SCOPE_READ, .doc = "One sync run."},
-    {GW_GET, V1 "/sync/runs", gw_answer_runs, GW_SCOPE_READ, ARGS(runs_args), .doc = "Sync runs of all users."},
+     .doc = "A user's sync runs, newest first.", .reply = "SyncRunList"},
+    {GW_GET, V1 "/users/{user_id}/sync/runs/{run_id}", gw_answer_run, GW_SCOPE_READ, .doc = "One sync run.",
+     .reply = "SyncRun"},
+    {GW_GET, V1 "/sync/runs", gw_answer_runs, GW_SCOPE_READ, ARGS(runs_args), .doc = "Sync runs of all users.",
+     .reply = "SyncRunList"},
 
     {GW_GET, V1 "/users/{user_id}/events/workouts", gw_answer_workouts, GW_SCOPE_READ, ARGS(workouts_args),
-     .doc = "Workouts, newest first."},
+     .doc = "Workouts, newest first.", .reply = "WorkoutPage"},
     {GW_GET, V1 "/users/{user_id}/events/workouts/{workout_id}", gw_answer_workout, GW_SCOPE_READ,
-     .doc = "One workout with laps, zones and route where known."},
+     .doc = "One workout with laps, zones and route where known.", .reply = "WorkoutDetail"},
     {GW_GET, V1 "/users/{user_id}/events/sleep", gw_answer_sleep, GW_SCOPE_READ, ARGS(sleep_args),
-     .doc = "Sleep sessions, newest first."},
+     .doc = "Sleep sessions, newest first.", .reply = "SleepPage"},
     {GW_GET, V1 "/priorities/providers", gw_answer_provider_priorities, GW_SCOPE_READ,
      .doc = "Which provider goes before which when several have the same day; lower numbers go first."},
     {GW_PUT, V1 "/priorities/providers", gw_answer_provider_priorities_put, GW_SCOPE_ADMIN, GW_BODY_JSON, SMALL,
@@ -173,6 +191,6 @@ const struct gw_route gw_routes[] = {
     {GW_DELETE, V1 "/users/{user_id}/events/menstrual-cycles/{cycle_id}", gw_answer_cycle_delete, GW_SCOPE_WRITE,
      .doc = "Deletes a record of a menstrual cycle for good."},
     {GW_GET, V1 "/users/{user_id}/timeseries", gw_answer_timeseries, GW_SCOPE_READ, ARGS(timeseries_args),
-     .doc = "Samples, oldest first."},
+     .doc = "Samples, oldest first.", .reply = "SamplePage"},
 };
 const size_t gw_routes_count = sizeof(gw_routes) / sizeof(gw_routes[0]);

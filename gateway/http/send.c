@@ -13,10 +13,10 @@ static void each_header(struct gw_http_request *request, void (*put)(void *to, c
 {
     const struct gw_reply *reply = &request->reply;
 
-    if (reply->status != 204)
+    if (reply->status != 204 && reply->status != 304)
         put(to, "Content-Type", reply->type ? reply->type : JSON_TYPE);
     put(to, "X-Request-Id", request->id);
-    put(to, "Cache-Control", "no-store");
+    put(to, "Cache-Control", reply->cache ? reply->cache : "no-store");
     for (size_t i = 0; i < reply->headers_count; i++)
         put(to, reply->headers[i].name, reply->headers[i].value);
     if (request->linger || atomic_load_explicit(&request->http->draining, memory_order_relaxed))

@@ -7,12 +7,7 @@
 
 cmake_minimum_required(VERSION 3.25)
 
-function(as_bytes file result)
-  file(READ ${file} hex HEX)
-  string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
-  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
-  set(${result} "${hex}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/../../cmake/bytes.cmake)
 
 file(GLOB statements ${SOURCE}/sql/*.sql)
 list(SORT statements)

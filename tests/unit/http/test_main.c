@@ -18,6 +18,7 @@ int main(void)
     suite_add_tcase(suite, check_case());
     suite_add_tcase(suite, router_case());
     suite_add_tcase(suite, routes_case());
+    suite_add_tcase(suite, openapi_case());
     suite_add_tcase(suite, args_case());
     suite_add_tcase(suite, server_case());
     runner = srunner_create(suite);

@@ -8,6 +8,7 @@
 
 TCase *args_case(void);
 TCase *check_case(void);
+TCase *openapi_case(void);
 TCase *query_case(void);
 TCase *router_case(void);
 TCase *routes_case(void);
