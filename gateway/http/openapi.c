@@ -10,6 +10,7 @@
 
 #define REF  "#/components/schemas/"
 #define JSON "application/json"
+#define FORM "application/x-www-form-urlencoded"
 
 static const char about[] =
     "A self-hosted gateway between an application and its users' wearables.\n\n"
@@ -128,7 +129,7 @@ static void write_media(struct gw_buf *out, struct gw_str type, const char *sche
     gw_json_comma(out);
     gw_buf_json(out, type);
     gw_buf_str(out, ":{");
-    if (schema && gw_str_is(type, JSON))
+    if (schema && (gw_str_is(type, JSON) || gw_str_is(type, FORM)))
         write_ref(out, "schema", schema);
     gw_json_close(out, '}');
 }
@@ -192,7 +193,8 @@ static bool can_fail(const struct gw_route *route, int status)
     case 404:
         return path;
     case 415:
-        return route->body == GW_BODY_JSON || route->body == GW_BODY_FORM || route->body == GW_BODY_UPLOAD;
+        return route->body == GW_BODY_JSON || route->body == GW_BODY_FORM || route->body == GW_BODY_UPLOAD ||
+               route->body == GW_BODY_FILE;
     case 422:
         return path || body || route->args_count || route->flags & GW_ROUTE_PARAMS;
     default:
@@ -217,19 +219,15 @@ static void write_body(const struct gw_route *route, struct gw_buf *out)
     static const char *const types[] = {[GW_BODY_JSON] = JSON,
                                         [GW_BODY_WEBHOOK] = JSON,
                                         [GW_BODY_UPLOAD] = JSON,
-                                        [GW_BODY_FORM] = "application/x-www-form-urlencoded"};
+                                        [GW_BODY_FILE] = "application/xml application/zip",
+                                        [GW_BODY_FORM] = FORM};
     const char *type = (size_t)route->body < sizeof(types) / sizeof(types[0]) ? types[route->body] : NULL;
 
     if (!type)
         return;
     gw_json_open(out, "requestBody", '{');
     gw_json_bool(out, "required", true);
-    gw_json_open(out, "content", '{');
-    gw_json_open(out, type, '{');
-    if (route->takes)
-        write_ref(out, "schema", route->takes);
-    gw_json_close(out, '}');
-    gw_json_close(out, '}');
+    write_content(out, type, route->takes);
     gw_json_close(out, '}');
 }
 
