@@ -103,7 +103,7 @@ const struct gw_route gw_routes[] = {
      .statuses = {200, 201}},
     {GW_GET, V1 "/users/{user_id}", gw_answer_user_get, GW_SCOPE_READ, .doc = "One user.", .reply = "User"},
     {GW_PATCH, V1 "/users/{user_id}", gw_answer_user_update, GW_SCOPE_WRITE, GW_BODY_JSON, SMALL,
-     .doc = "Changes the fields that are given."},
+     .doc = "Changes the fields that are given.", .takes = "UserFields", .reply = "User", .fails = {409}},
     {GW_DELETE, V1 "/users/{user_id}", gw_answer_user_delete, GW_SCOPE_ADMIN, .flags = GW_ROUTE_SLOW,
      .doc = "Deletes a user and all there is of them; the providers are told."},
     {GW_GET, V1 "/users/{user_id}/connections", gw_answer_connections, GW_SCOPE_READ,
