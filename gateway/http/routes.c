@@ -135,7 +135,8 @@ const struct gw_route gw_routes[] = {
     {GW_POST, V1 "/users/{user_id}/token", gw_answer_user_token, .body = GW_BODY_JSON, .max_body = SMALL,
      .doc = "Tokens for a user's phone, for an application's secret or a developer."},
 
-    {GW_GET, V1 "/providers", gw_answer_providers, GW_SCOPE_READ, .doc = "State and declarations of every plugin."},
+    {GW_GET, V1 "/providers", gw_answer_providers, GW_SCOPE_READ, .doc = "State and declarations of every plugin.",
+     .reply = "ProviderList"},
     {GW_POST, V1 "/providers/{provider}/users/{user_id}/sync", gw_answer_sync, GW_SCOPE_WRITE, .max_body = SMALL,
      .flags = GW_ROUTE_SLOW | GW_ROUTE_PARAMS, ARGS(sync_args),
      .doc = "Fetches a user's data from a provider; further parameters are the provider's own.", .reply = "SyncResult",
