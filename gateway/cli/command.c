@@ -35,6 +35,9 @@ const struct command commands[] = {
     {"backup", "FILE", "write the private cluster's data to FILE", "config", 1, 1, command_backup},
     {"restore", "[--replace] FILE", "make the private cluster anew from a backup", "config replace", 1, 1,
      command_restore},
+    {"import", "--user ID [--provider NAME] [--no-wait] FILE",
+     "store a file for a user and have it read: an Apple Health export (XML or zip), or what an app pushed (JSON)",
+     "config user provider no-wait", 1, 1, command_import},
     {"version", "", "print the version", "", 0, 0, command_version},
     {"help", "", "print this", "", 0, 0, command_help},
 };
@@ -47,6 +50,9 @@ enum {
     OPT_NAME,
     OPT_SCOPES,
     OPT_REPLACE,
+    OPT_USER,
+    OPT_PROVIDER,
+    OPT_NO_WAIT,
     OPT_ROLE,
     OPT_SLOT,
     OPT_CONFIG_FD,
@@ -61,6 +67,9 @@ static const struct option long_options[] = {
     {"scope", required_argument, NULL, OPT_SCOPES},
     {"scopes", required_argument, NULL, OPT_SCOPES},
     {"replace", no_argument, NULL, OPT_REPLACE},
+    {"user", required_argument, NULL, OPT_USER},
+    {"provider", required_argument, NULL, OPT_PROVIDER},
+    {"no-wait", no_argument, NULL, OPT_NO_WAIT},
     {"role", required_argument, NULL, OPT_ROLE},
     {"slot", required_argument, NULL, OPT_SLOT},
     {"config-fd", required_argument, NULL, OPT_CONFIG_FD},
@@ -92,6 +101,15 @@ static void put(struct cli *cli, int option, const char *value)
         break;
     case OPT_REPLACE:
         cli->replace = true;
+        break;
+    case OPT_USER:
+        cli->user = value;
+        break;
+    case OPT_PROVIDER:
+        cli->provider = value;
+        break;
+    case OPT_NO_WAIT:
+        cli->no_wait = true;
         break;
     case OPT_ROLE:
         cli->role.role = value;

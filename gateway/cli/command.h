@@ -11,6 +11,9 @@ struct cli {
     const char *config;       /* --config */
     const char *name;         /* --name */
     const char *scopes;       /* --scopes, --scope */
+    const char *user;         /* --user */
+    const char *provider;     /* --provider */
+    bool no_wait;             /* --no-wait */
     bool replace;             /* --replace */
     struct gw_role_args role; /* --role and what goes with it: how the master starts its children */
     char **rest;              /* what is no option */
@@ -43,6 +46,7 @@ int command_config_docs(const struct cli *cli);
 int command_database_url(const struct cli *cli);
 int command_backup(const struct cli *cli);
 int command_restore(const struct cli *cli);
+int command_import(const struct cli *cli);
 int command_version(const struct cli *cli);
 int command_help(const struct cli *cli);
 

@@ -43,6 +43,8 @@ gw_http_handler_fn gw_answer_push, gw_answer_push_apple, gw_answer_push_healthio
 /* docs.c */
 gw_http_handler_fn gw_answer_openapi, gw_answer_docs, gw_answer_docs_file;
 enum gw_code gw_answer_openapi_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */
+/* sdk_logs.c */
+gw_http_handler_fn gw_answer_sdk_logs;
 /* webhooks.c */
 gw_http_handler_fn gw_answer_webhook;
 

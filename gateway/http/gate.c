@@ -13,7 +13,8 @@
 
 #define SWALLOW_MOST   (256 * 1024 * 1024) /* of a body that was refused when some of it had come */
 #define LINGER_MOST    (256 * 1024 * 1024) /* of a body that nobody wants */
-#define LINGER_S       5
+#define LINGER_S       5                   /* for whoever comes */
+#define LINGER_KNOWN_S 30                  /* for whoever has a key: an answer is worth more than the bytes */
 #define LINGER_IDLE_MS 1000
 
 static _Thread_local struct gw_http_request *serving; /* ulfius hands no context through */
@@ -48,10 +49,10 @@ void *gw_gate_open(void *http, const char *target, struct MHD_Connection *connec
 /* Reads what a client goes on sending after it was answered, so that the answer reaches it: a socket closed
  * with unread bytes is reset, and a reset overtakes the answer. Bounded in time and bytes.
  */
-static void linger(struct gw_http *http, struct MHD_Connection *connection)
+static void linger(struct gw_http *http, struct MHD_Connection *connection, int seconds)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    int64_t end_us = gw_mono_us() + LINGER_S * GW_US_PER_S, bytes = 0;
+    int64_t end_us = gw_mono_us() + seconds * GW_US_PER_S, bytes = 0;
     char waste[16384];
 
     if (!info)
@@ -85,10 +86,12 @@ void gw_gate_close(void *self, struct MHD_Connection *connection, void **context
     struct gw_http_request *request = *context;
     struct gw_http *http = self;
     bool wait;
+    int seconds;
 
     if (!request)
         return;
     wait = request->linger && why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
+    seconds = request->caller.scopes ? LINGER_KNOWN_S : LINGER_S;
     if (request->begun) {
         gw_step_log(request, why == MHD_REQUEST_TERMINATED_COMPLETED_OK && request->replied);
         atomic_fetch_sub(&http->in_flight, 1);
@@ -102,7 +105,7 @@ void gw_gate_close(void *self, struct MHD_Connection *connection, void **context
     free(request);
     *context = NULL;
     if (wait)
-        linger(http, connection);
+        linger(http, connection, seconds);
 }
 
 static enum gw_method method_of(const char *text)

@@ -230,3 +230,94 @@ def test_what_is_refused(api, gateway):
     assert api.get(f"/users/{user}/sync/runs").json() in ([], {"items": []}) or not api.series(user)
     assert gateway.sql(f"SELECT count(*) FROM payloads WHERE user_id = '{user}'") == [("0",)]
     assert api.get(f"/users/{user}/connections").json() == []
+
+
+# ---- beside the pushes ----
+
+
+def log_body(*events, **more):
+    return {"sdkVersion": "0.11.0", "provider": "apple", "events": list(events), **more}
+
+
+DEVICE = {"eventType": "device_state", "timestamp": "2026-02-24T10:00:00Z", "batteryLevel": 0.55, "isLowPowerMode": True,
+          "thermalState": "nominal", "batteryState": "two words", "availableRamBytes": 123456789}
+BEGIN = {"eventType": "historical_data_sync_start", "timestamp": "2026-02-24T10:00:00Z",
+         "dataTypeCounts": [{"type": "HEART_RATE", "count": 40}, {"type": "STEP_COUNT", "count": 2}],
+         "timeRange": {"endDate": "2026-02-24T10:00:00Z"}}
+END = {"eventType": "historical_data_type_sync_end", "timestamp": "2026-02-24T10:00:01Z", "dataType": "HEART_RATE",
+       "success": True, "recordCount": 40, "durationMs": 321}
+
+
+def test_logs_of_an_sdk_are_lines_of_ours(api, gateway):
+    user = api.user()
+    answer = api.post(f"/sdk/users/{user}/logs", json=log_body(BEGIN, END, DEVICE))
+    assert answer.status_code == 202 and answer.json()["status_code"] == 202 and answer.json()["user_id"] == user
+    lines = eventually(lambda: [l for l in gateway.log_text().splitlines() if f"user={user}" in l and "sdk" in l][:3], 10)
+    assert len(lines) == 3, lines
+    assert "types=2" in lines[0] and "records=42" in lines[0]
+    assert "type=HEART_RATE" in lines[1] and "success=true" in lines[1] and "ms=321" in lines[1]
+    assert "battery=0.55" in lines[2] and "low_power=true" in lines[2] and "two words" not in lines[2]
+    assert api.get(f"/users/{user}/connections").json() == []
+
+
+@pytest.mark.parametrize("body,field", [
+    ({}, "sdkVersion"), (log_body(), "events"), (log_body(*[END] * 101), "events"), (log_body(END, provider=1), "provider"),
+    (log_body({"eventType": "other", "timestamp": "2026-02-24T10:00:00Z"}), "events.0.eventType"),
+    (log_body(DEVICE, {**END, "success": "yes"}), "events.1.success"),
+    (log_body({k: v for k, v in END.items() if k != "dataType"}), "events.0.dataType"),
+    (log_body({**DEVICE, "timestamp": "noon"}), "events.0.timestamp"),
+    (log_body({**DEVICE, "batteryLevel": 1.5}), "events.0.batteryLevel"),
+    (log_body({**BEGIN, "dataTypeCounts": [{"type": "X", "count": -1}]}), "events.0.dataTypeCounts"),
+    (log_body({**BEGIN, "timeRange": {}}), "events.0.timeRange")])
+def test_logs_are_checked(api, body, field):
+    said = refused(api.post(f"/sdk/users/{api.user()}/logs", json=body), 422, "validation.failed")
+    assert field in [e["field"] for e in said["errors"]], said
+
+
+def test_logs_of_nobody(api):
+    refused(api.post(f"/sdk/users/{uuid.uuid4()}/logs", json=log_body(END)), 404, "not_found")
+
+
+def write_file(gateway, name, content):
+    path = gateway.state / name
+    path.write_bytes(content)
+    path.chmod(0o644)
+    return path
+
+
+def test_a_push_from_the_command_line(api, gateway):
+    user = api.user()
+    text = json.dumps(sdk_body("samsung")).encode()
+    said = gateway.run("import", "--user", user, str(write_file(gateway, "push.json", text)))
+    assert "stored as run" in said and "success" in said and "workouts 1" in said, said
+    assert len(api.workouts(user)) == 1
+    said = gateway.run("import", "--user", user, str(write_file(gateway, "push.json.gz", gzip.compress(text))))
+    assert "was here before" in said and "samples 0 new" in said, said
+    bare = {k: v for k, v in sdk_body("apple").items() if k != "provider"}
+    path = str(write_file(gateway, "bare.json", json.dumps(bare).encode()))
+    assert "has to name its provider" in gateway.run("import", "--user", user, path, check=False)
+    said = gateway.run("import", "--user", user, "--provider", "apple", "--no-wait", path)
+    assert "stored as run" in said
+    ended(api, user, said.split()[3])
+    assert len(api.workouts(user)) == 2
+
+
+@pytest.mark.parametrize("content,words", [
+    (b"", "neither XML nor a zip nor JSON"), (b"hello", "neither XML nor a zip nor JSON"), (b"{", "not valid JSON"),
+    (gzip.compress(b"{}")[:-3], "broke off"), (gzip.compress(b"hello"), "neither XML")])
+def test_files_the_command_line_refuses(api, gateway, content, words):
+    user = api.user()
+    said = gateway.run("import", "--user", user, str(write_file(gateway, "bad", content)), check=False)
+    assert words in said, said
+    assert gateway.sql(f"SELECT count(*) FROM payloads WHERE user_id = '{user}'") == [("0",)]
+    assert "no such user" in gateway.run("import", "--user", str(uuid.uuid4()), str(gateway.config), check=False)
+
+
+def test_imports_over_http_are_looked_at(api):
+    user = api.user()
+    path = f"/users/{user}/import/apple/xml/direct"
+    refused(api.post(path, files={"file": ("x", b"hello")}), 422, "import.file")
+    refused(api.post(path, content=b"{}"), 422, "import.file")
+    refused(api.post(path, files={"other": ("x", b"<x/>")}), 422, "validation.failed")
+    refused(api.post(path), 422, "validation.failed")
+    refused(api.post(f"/users/{uuid.uuid4()}/import/apple/xml/direct", content=b"<x/>"), 404, "not_found")
