@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 
+import contract
+
 BIN = Path(os.environ["AORTA_BIN"]).resolve()
 PLUGINS = Path(os.environ["AORTA_PLUGINS"]).resolve()
 USER = "nobody" if os.geteuid() == 0 else None
@@ -163,6 +165,7 @@ class Gateway:
         eventually(self.up, 60, what="the gateway is ready")
         if self.key is None:
             self.key = self.new_key("read,write,admin")
+        contract.hold(self.url)
         self.simulator.control("POST", "garmin/webhook", {"url": f"{self.url}/api/v1/providers/garmin/webhooks"})
 
     def up(self):
