@@ -41,7 +41,8 @@ static void write_provider(struct gw_buf *out, const struct gw_provider *provide
 {
     uint64_t caps = capabilities(provider);
 
-    gw_buf_str(out, ",\"icon_url\":null");
+    gw_buf_str(out, ",\"icon_url\":");
+    gw_answer_icon_url(provider, out);
     write_reach(out, provider);
     gw_write_bool(out, ",\"rest_pull\":", (caps & AORTA_CAP_PULL) != 0);
     gw_write_bool(out, ",\"webhook_stream\":", (caps & AORTA_CAP_WEBHOOK_PUSH) != 0);

@@ -1,46 +1,7 @@
-/* Connecting a provider: the list of those that can be, the way out to the provider, the way back. */
+/* Connecting a provider: the way out to the provider, the way back. */
 #include "http/answers.h"
 #include "http/inside.h"
 #include "read/write.h"
-
-static bool has_cloud(const struct gw_provider *provider)
-{
-    return provider->plugin && provider->plugin->desc->capabilities & AORTA_CAP_OAUTH;
-}
-
-static const char *name_of(const struct gw_provider *provider)
-{
-    return provider->plugin ? provider->plugin->desc->name : provider->id;
-}
-
-static void write_provider(struct gw_buf *out, const struct gw_provider *provider)
-{
-    gw_write_text(out, "{\"provider\":", provider->id);
-    gw_write_text(out, ",\"name\":", name_of(provider));
-    gw_write_bool(out, ",\"has_cloud_api\":", has_cloud(provider));
-    gw_write_bool(out, ",\"is_enabled\":", provider->ready);
-    gw_buf_str(out, ",\"icon_url\":null");
-    gw_write_text(out, ",\"live_sync_mode\":", gw_answer_live_mode(provider));
-    gw_buf_str(out, ",\"live_sync_configurable\":false,\"data_granularity\":null}");
-}
-
-enum gw_code gw_answer_oauth_providers(struct gw_http_request *request, struct gw_err *err)
-{
-    const struct gw_registry *registry = request->http->options.registry;
-    bool enabled = gw_request_arg(request, "enabled_only")->i, cloud = gw_request_arg(request, "cloud_only")->i;
-    struct gw_buf *out = &request->reply.body;
-
-    gw_buf_char(out, '[');
-    for (size_t i = 0; i < gw_registry_count(registry); i++) {
-        const struct gw_provider *provider = gw_registry_at(registry, i);
-        if ((enabled && !provider->ready) || (cloud && !has_cloud(provider)))
-            continue;
-        gw_buf_str(out, out->len > 1 ? "," : "");
-        write_provider(out, provider);
-    }
-    gw_buf_char(out, ']');
-    return gw_reply_json(request, 200, err);
-}
 
 enum gw_code gw_answer_oauth_authorize(struct gw_http_request *request, struct gw_err *err)
 {
@@ -106,7 +67,7 @@ static enum gw_code say_connected(struct gw_http_request *request, const struct 
     struct gw_buf *out = &request->reply.body;
 
     if (gw_page_wanted(request)) {
-        gw_page_connected(request, name_of(request->provider));
+        gw_page_connected(request, gw_answer_provider_name(request->provider));
         return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
     }
     gw_buf_str(out, "{\"success\":true,\"message\":\"Successfully connected to ");

@@ -12,6 +12,9 @@ static enum gw_code store(struct gw_http_request *request, struct gw_upload *upl
     enum gw_code code;
 
     gw_log_context("provider", provider);
+    code = gw_settings_require(request->http->options.link->settings, provider, err);
+    if (code)
+        return code;
     code = gw_upload_store(upload, request->http->options.db, &to, ret, err);
     if (!code)
         gw_notify_work(request->http->options.engine->notify);

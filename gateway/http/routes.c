@@ -88,6 +88,7 @@ const struct gw_route gw_routes[] = {
     {GW_GET, "/healthz", gw_answer_health, .doc = "200 while the process answers.", .reply = "Health"},
     {GW_GET, "/readyz", gw_answer_ready, .doc = "200 when requests can be served, 503 otherwise.", .reply = "Ready",
      .statuses = {200, 503}},
+    {GW_GET, "/static/provider-icons/{icon}", gw_answer_icon, .doc = "A picture for a provider: <provider>.svg."},
 
     {GW_GET, "/openapi.json", gw_answer_openapi, .doc = "This API, as an OpenAPI document.", .reply = "OpenAPI",
      .statuses = {200, 304}},
@@ -117,6 +118,10 @@ const struct gw_route gw_routes[] = {
 
     {GW_GET, V1 "/oauth/providers", gw_answer_oauth_providers, ARGS(oauth_list_args),
      .doc = "Providers that can be connected.", .reply = "OAuthProviderList"},
+    {GW_PUT, V1 "/oauth/providers", gw_answer_oauth_providers_put, GW_SCOPE_ADMIN, GW_BODY_JSON, SMALL,
+     .doc = "Switches providers on and off."},
+    {GW_PUT, V1 "/oauth/providers/{provider}", gw_answer_oauth_provider_put, GW_SCOPE_ADMIN, GW_BODY_JSON, SMALL,
+     .flags = GW_ROUTE_ANY_PROVIDER, .doc = "Switches a provider on or off; its other settings."},
     {GW_GET, V1 "/oauth/{provider}/authorize", gw_answer_oauth_authorize, GW_SCOPE_WRITE, .flags = GW_ROUTE_SLOW,
      ARGS(authorize_args), .doc = "The URL of the provider's consent page for a user.", .reply = "Authorization",
      .fails = {501, 502, 504}},

@@ -66,7 +66,9 @@ enum gw_code gw_answer_webhook(struct gw_http_request *request, struct gw_err *e
     req.headers = headers->items;
     req.headers_count = headers->count;
     req.body = (aorta_bytes){(const uint8_t *)request->body.ptr, request->body.len};
-    code = verify(request->provider, &req, err);
+    code = gw_settings_require(request->http->options.link->settings, request->provider->id, err);
+    if (code == GW_OK)
+        code = verify(request->provider, &req, err);
     if (code == GW_OK)
         code = gw_sync_webhook(request->http->options.engine, request->provider, &req, err);
     if (code != GW_OK)

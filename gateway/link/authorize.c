@@ -122,6 +122,9 @@ enum gw_code gw_link_authorize(struct gw_link *link, struct gw_arena *arena, con
         return gw_fail(err, GW_CONFIG, "%s", provider->reason);
     if (!(provider->plugin->desc->capabilities & AORTA_CAP_OAUTH))
         return gw_fail(err, GW_UNSUPPORTED, "Provider '%s' does not support OAuth", provider->id);
+    code = gw_settings_require(link->settings, provider->id, err);
+    if (code)
+        return code;
     if (redirect_uri && !redirect_allowed(link->allowed_redirects, redirect_uri)) {
         code = gw_fail_wire(err, GW_INVALID, "oauth.redirect_not_allowed",
                             "redirect_uri does not point to an allowed origin");

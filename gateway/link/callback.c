@@ -223,6 +223,9 @@ enum gw_code gw_link_callback(struct gw_link *link, struct gw_arena *arena, cons
         return gw_fail(err, GW_CONFIG, "%s", provider->reason);
     if (!(provider->plugin->desc->capabilities & AORTA_CAP_OAUTH))
         return gw_fail(err, GW_UNSUPPORTED, "Provider '%s' does not support OAuth", provider->id);
+    code = gw_settings_require(link->settings, provider->id, err);
+    if (code)
+        return code;
     state = split_query(arena, query, query_count, rest, &rest_count);
     code = take_flow(link, arena, provider->id, state, &flow, err);
     if (code)

@@ -9,6 +9,7 @@
 #include "crypt/crypt.h"
 #include "host/call.h"
 #include "host/registry.h"
+#include "link/settings.h"
 #include "store/connections.h"
 #include "store/users.h"
 
@@ -20,6 +21,7 @@ struct gw_link {
     void *perform_self;
     const char *public_url;               /* the callback is <public_url>/api/v1/oauth/<provider>/callback */
     const char *const *allowed_redirects; /* origins; NULL-terminated */
+    struct gw_settings *settings;         /* which providers are on; NULL = all */
 };
 
 /* GW_INVALID (redirect_uri not allowed), GW_NOT_FOUND (user, provider), GW_UNSUPPORTED, provider trouble. */

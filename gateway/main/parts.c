@@ -83,6 +83,7 @@ static void fill_link(struct gw_parts *p)
     p->link = (struct gw_link){.db = p->db,
                                .registry = p->registry,
                                .ring = p->ring,
+                               .settings = p->settings,
                                .perform = gw_net_perform,
                                .public_url = p->config->public_url,
                                .allowed_redirects = p->config->allowed_redirects};
@@ -105,6 +106,7 @@ enum gw_code gw_main_parts_open(struct gw_parts *parts, const struct gw_config *
     if ((code = gw_crypt_init(err)) != GW_OK || (code = open_net(config, err)) != GW_OK ||
         (code = gw_keyring_load(parts->layout.key_file, &parts->ring, err)) != GW_OK ||
         (code = open_store(parts, name, err)) != GW_OK ||
+        (code = gw_settings_new(parts->db, &parts->settings, err)) != GW_OK ||
         (code = gw_main_registry(config, &parts->layout, &parts->registry, err)) != GW_OK ||
         (code = gw_registry_number_metrics(parts->registry, number_metric, parts->db, err)) != GW_OK)
         return code;
@@ -117,6 +119,7 @@ void gw_main_parts_close(struct gw_parts *parts)
     struct gw_arena *arena = parts->memory;
 
     gw_registry_free(&parts->registry);
+    gw_settings_free(&parts->settings);
     gw_store_close(&parts->db);
     gw_keyring_free(&parts->ring);
     gw_arena_free(&arena);

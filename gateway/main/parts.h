@@ -13,6 +13,7 @@ struct gw_parts {
     struct gw_keyring *ring;
     struct gw_db *db;
     struct gw_registry *registry;
+    struct gw_settings *settings;
     struct gw_link link;
     void *memory;
 };

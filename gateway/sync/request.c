@@ -218,7 +218,9 @@ static enum gw_code prepare(struct asking *a, struct gw_err *err)
         return code;
     if (!p->ready)
         return gw_fail(err, GW_CONFIG, "%s", p->reason);
-    code = read_params(a, err);
+    code = gw_settings_require(a->engine->link->settings, p->id, err);
+    if (!code)
+        code = read_params(a, err);
     if (!code)
         code = check_data(a, err);
     if (!code)

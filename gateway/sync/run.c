@@ -378,7 +378,7 @@ void gw_task_sync(struct gw_task *task)
     run.provider = gw_task_provider(task);
     if (!run.provider)
         return;
-    if (go(&run, &why))
+    if (gw_settings_require(task->work->options.link->settings, run.provider->id, &why) || go(&run, &why))
         failed(&run, &why);
     gw_batch_free(&run.batch);
     gw_buf_free(&run.wait_events);
