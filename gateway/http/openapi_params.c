@@ -53,14 +53,15 @@ static void write_providers(const struct gw_registry *registry, struct gw_buf *o
     gw_json_close(out, ']');
 }
 
-static void write_path_param(const struct gw_openapi *what, struct gw_str name, struct gw_buf *out)
+static void write_path_param(const struct gw_openapi *what, const struct gw_route *route, struct gw_str name,
+                             struct gw_buf *out)
 {
     begin(out, name, "path", true, NULL);
     gw_json_open(out, "schema", '{');
     gw_json_text(out, "type", "string");
     if (is_id(name))
         gw_json_text(out, "format", "uuid");
-    else if (gw_str_is(name, "provider"))
+    else if (gw_str_is(name, "provider") && !(route->flags & GW_ROUTE_ANY_PROVIDER))
         write_providers(what->registry, out);
     gw_json_close(out, '}');
     gw_json_close(out, '}');
@@ -196,7 +197,7 @@ static void write_param_text(const aorta_param *param, const struct param_form *
     gw_buf_str(&text, param->description && param->description[0] ? param->description : param->title);
     if (param->type == AORTA_TYPE_TIME)
         gw_buf_str(&text, " ISO 8601 (without an offset it is UTC) or Unix seconds.");
-    if (param->unit)
+    else if (param->unit)
         gw_buf_printf(&text, " Unit: %s.", param->unit);
     if (param->min_text && !is_bare(form, param->min_text))
         gw_buf_printf(&text, " At least %s.", param->min_text);
@@ -238,7 +239,7 @@ void gw_openapi_params(const struct gw_openapi *what, const struct gw_route *rou
     gw_json_open(out, "parameters", '[');
     while (gw_openapi_path_param(&at, &name))
         if (!provider || !gw_str_is(name, "provider"))
-            write_path_param(what, name, out);
+            write_path_param(what, route, name, out);
     for (size_t i = 0; i < route->args_count; i++)
         write_arg(&route->args[i], out);
     write_plugin_params(provider, out);
