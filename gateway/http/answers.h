@@ -51,6 +51,11 @@ gw_http_handler_fn gw_answer_openapi, gw_answer_docs, gw_answer_docs_file;
 enum gw_code gw_answer_openapi_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */
 /* sdk_logs.c */
 gw_http_handler_fn gw_answer_sdk_logs;
+/* coverage.c */
+gw_http_handler_fn gw_answer_coverage;
+enum gw_code gw_answer_coverage_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */
+/* data_sources.c */
+gw_http_handler_fn gw_answer_data_sources;
 /* webhooks.c */
 gw_http_handler_fn gw_answer_webhook;
 

@@ -35,6 +35,7 @@ struct gw_http {
     atomic_bool ready, draining;
     struct gw_buf openapi; /* likewise /openapi.json, and the name of its bytes */
     char openapi_tag[GW_ETAG_MOST];
+    struct gw_buf coverage;  /* of GET /api/v1/meta/coverage, likewise */
     struct gw_buf providers; /* the answer of GET /api/v1/providers: it cannot change while we run */
 };
 

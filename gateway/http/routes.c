@@ -117,6 +117,10 @@ const struct gw_route gw_routes[] = {
      .flags = GW_ROUTE_SLOW | GW_ROUTE_ANY_PROVIDER,
      .doc = "Ends the connection and deletes all that came from the provider.", .statuses = {204}},
 
+    {GW_GET, V1 "/users/{user_id}/data-sources", gw_answer_data_sources, GW_SCOPE_READ,
+     .doc = "The apps and devices that measured the user's data.", .reply = "DataSourceList"},
+    {GW_GET, V1 "/meta/coverage", gw_answer_coverage, .doc = "What arrives from which provider.", .reply = "Coverage"},
+
     {GW_GET, V1 "/oauth/providers", gw_answer_oauth_providers, ARGS(oauth_list_args),
      .doc = "Providers that can be connected.", .reply = "OAuthProviderList"},
     {GW_PUT, V1 "/oauth/providers", gw_answer_oauth_providers_put, GW_SCOPE_ADMIN, GW_BODY_JSON, SMALL,

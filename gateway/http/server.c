@@ -74,6 +74,8 @@ static enum gw_code prepare(struct gw_http *http, struct gw_err *err)
     code = gw_lines_new(&http->lines, err);
     if (code == GW_OK && http->options.registry)
         code = gw_answer_providers_make(http, err);
+    if (code == GW_OK && http->options.registry)
+        code = gw_answer_coverage_make(http, err);
     if (code == GW_OK)
         code = gw_answer_openapi_make(http, err);
     if (code != GW_OK)
@@ -135,6 +137,7 @@ static void http_free(struct gw_http *http)
     gw_lines_free(&http->lines);
     gw_counters_free(&http->counters);
     gw_buf_free(&http->providers);
+    gw_buf_free(&http->coverage);
     gw_buf_free(&http->openapi);
     free(http);
 }

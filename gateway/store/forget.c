@@ -313,8 +313,8 @@ enum gw_code gw_store_event_delete(struct gw_db *db, struct gw_uuid user, enum g
 /* In this order: the user as a whole, so that nobody begins to refer to them, but behind the jobs, for who ends one
  * holds its row and then looks at the user; and outbox before changes, for a relay may be moving rows from one to the
  * other. */
-static const enum sql_id person[] = {SQL_USER_LOCK_WHOLE, SQL_FORGET_OWNERS, SQL_FORGET_EXTERNAL, SQL_FORGET_OUTBOX,
-                                     SQL_FORGET_CHANGES,  SQL_FORGET_AUDIT,  SQL_USER_DELETE};
+static const enum sql_id person[] = {SQL_USER_LOCK_WHOLE, SQL_FORGET_OWNERS,  SQL_FORGET_EXTERNAL, SQL_FORGET_CODES,
+                                     SQL_FORGET_OUTBOX,   SQL_FORGET_CHANGES, SQL_FORGET_AUDIT,    SQL_USER_DELETE};
 
 static enum gw_code delete_user(struct pg_conn *c, struct gw_arena *arena, struct gw_uuid user, struct gw_err *err)
 {

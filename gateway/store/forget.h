@@ -27,7 +27,8 @@ enum gw_code gw_store_data_delete(struct gw_db *db, struct gw_uuid user, const c
 enum gw_event_table { GW_EVENT_WORKOUT, GW_EVENT_SLEEP, GW_EVENT_OTHER };
 
 /* One event, for good: what it said is gone, its identity stays as deleted with a version that no provider can beat.
- * kind: of OTHER. Writes outbox. GW_NOT_FOUND: no such event of this user, or it is deleted. */
+ * kind: of OTHER, a plugin's own ("garmin.menstrual_cycle") too. Writes outbox. GW_NOT_FOUND: no such event of this
+ * user, or it is deleted. */
 enum gw_code gw_store_event_delete(struct gw_db *db, struct gw_uuid user, enum gw_event_table table, const char *kind,
                                    struct gw_uuid id, struct gw_err *err) GW_MUST_USE;
 

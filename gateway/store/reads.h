@@ -37,6 +37,10 @@ enum gw_code gw_store_workout_get(struct gw_db *db, struct gw_arena *arena, stru
                                   struct gw_workout *ret, struct gw_source *ret_source, struct gw_err *err) GW_MUST_USE;
 const struct gw_source *gw_store_source_find(const struct gw_source *sources, size_t count, int32_t id);
 
+/* All sources of a user by provider and device, each with an id that stays the same and that no other has. */
+enum gw_code gw_store_source_list(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_source **ret,
+                                  struct gw_uuid **ret_ids, size_t *ret_count, struct gw_err *err) GW_MUST_USE;
+
 /* One row of series_blocks, still coded. Daily totals are blocks of their own. */
 struct gw_block_row {
     uint16_t metric;

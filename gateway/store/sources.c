@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "crypt/crypt.h"
 #include "store/commit_tx.h"
+#include "store/pool.h"
+#include "store/reads.h"
 
 enum gw_code source_read_all(const PGresult *result, struct gw_arena *arena, struct gw_source **ret,
                              struct gw_str **ret_digests, size_t *ret_count, struct gw_err *err)
@@ -194,4 +196,45 @@ void sources_queue_writes(struct commit_tx *tx)
         else
             queue_insert(tx, i);
     }
+}
+
+/* ---- the list ---- */
+
+/* Of the user and what makes the source itself: a UUID of version 8. */
+static struct gw_uuid public_id(struct gw_uuid user, struct gw_str digest)
+{
+    char text[16 + 32];
+    uint8_t sum[32];
+    struct gw_uuid id;
+    size_t len = digest.len < 32 ? digest.len : 32;
+
+    memcpy(text, user.b, 16);
+    memcpy(text + 16, digest.ptr, len);
+    gw_sha256((struct gw_str){text, 16 + len}, sum);
+    memcpy(id.b, sum, sizeof(id.b));
+    id.b[6] = (uint8_t)((id.b[6] & 0x0f) | 0x80);
+    id.b[8] = (uint8_t)((id.b[8] & 0x3f) | 0x80);
+    return id;
+}
+
+enum gw_code gw_store_source_list(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_source **ret,
+                                  struct gw_uuid **ret_ids, size_t *ret_count, struct gw_err *err)
+{
+    struct pg_params p = {0};
+    gw_own_result *result = NULL;
+    struct gw_str *digests = NULL;
+    struct gw_uuid *ids = NULL;
+    enum gw_code code;
+
+    pg_put_uuid(&p, user);
+    code = pg_one(db, SQL_SOURCE_LIST_NAMED, &p, &result, err);
+    if (!code)
+        code = source_read_all(result, arena, ret, &digests, ret_count, err);
+    if (!code && !(ids = gw_arena_alloc(arena, (*ret_count + 1) * sizeof(*ids))))
+        code = gw_fail(err, GW_NOMEM, NULL);
+    for (size_t i = 0; !code && i < *ret_count; i++)
+        ids[i] = public_id(user, digests[i]);
+    if (!code)
+        *ret_ids = ids;
+    return code;
 }

@@ -263,6 +263,20 @@ static const aorta_coverage_decl coverage[] = {
     {"garmin.move_iq", "type", NULL},
     {"garmin.body_battery_event", "impact", NULL},
     {"garmin.menstrual_cycle", "phase", NULL},
+    {"garmin.menstrual_cycle", "phase_number", NULL},
+    {"garmin.menstrual_cycle", "day_in_cycle", NULL},
+    {"garmin.menstrual_cycle", "cycle_length_days", NULL},
+    {"garmin.menstrual_cycle", "predicted_cycle_length_days", NULL},
+    {"garmin.menstrual_cycle", "is_predicted", NULL},
+    {"garmin.menstrual_cycle", "period_start_date", NULL},
+    {"garmin.menstrual_cycle", "period_length_days", NULL},
+    {"garmin.menstrual_cycle", "phase_length_days", NULL},
+    {"garmin.menstrual_cycle", "days_until_next_phase", NULL},
+    {"garmin.menstrual_cycle", "fertile_window_start", NULL},
+    {"garmin.menstrual_cycle", "fertile_window_length_days", NULL},
+    {"garmin.menstrual_cycle", "has_specified_cycle_length", NULL},
+    {"garmin.menstrual_cycle", "has_specified_period_length", NULL},
+    {"garmin.menstrual_cycle", "pregnancy", NULL},
 };
 
 static const aorta_schedule_decl schedule = {

@@ -162,3 +162,65 @@ def test_switches_are_checked(gateway, api):
         lesser = Client(gateway, gateway.new_key(scopes))
         assert put(lesser, "/oauth/providers", {"providers": {}}).status_code == 403
         assert put(lesser, "/oauth/providers/polar", {}).status_code == 403
+
+
+# ---- where data comes from ----
+
+
+def test_data_sources(api):
+    user = api.user()
+    assert api.get(f"/users/{user}/data-sources").json() == {"items": [], "total": 0}
+    for provider in ("polar", "garmin"):
+        api.connect(provider, user, "bruno")
+        api.synced(provider, user)
+    eventually(lambda: {s["provider"] for s in api.get(f"/users/{user}/data-sources").json()["items"]} ==
+               {"garmin", "polar"})
+    listed = api.get(f"/users/{user}/data-sources").json()
+    assert listed["total"] == len(listed["items"]) and len({s["id"] for s in listed["items"]}) == listed["total"]
+    connections = {c["provider"]: c["id"] for c in api.get(f"/users/{user}/connections").json()}
+    order = [(s["provider"], s["device_model"] or "~") for s in listed["items"]]
+    assert order == sorted(order)
+    for source in listed["items"]:
+        assert source["user_id"] == user and source["user_connection_id"] == connections[source["provider"]]
+        assert source["display_name"].startswith(source["provider"].capitalize())
+        if source["device_model"]:
+            assert source["device_type"] in ("watch", "band", "phone", "scale", "ring", "other")
+            assert source["display_name"].endswith(source["device_model"])
+    # the id of a source stays
+    assert listed == api.get(f"/users/{user}/data-sources").json()
+    other = api.connected("polar", "bruno")
+    api.synced("polar", other)
+    theirs = api.get(f"/users/{other}/data-sources").json()["items"]
+    assert theirs and not {s["id"] for s in theirs} & {s["id"] for s in listed["items"]}
+    # what rows say of their source is in the list
+    devices = {s["device_model"] for s in listed["items"]}
+    for row in api.workouts(user) + api.sleep(user):
+        assert row["source"]["device"] in devices
+
+
+def test_coverage(gateway, api):
+    answer = httpx.get(f"{gateway.url}/api/v1/meta/coverage")
+    assert answer.status_code == 200
+    c = answer.json()
+    assert c["providers"] == ["garmin", "polar", "suunto"]
+    names = [g["name"] for g in c["timeseries"]]
+    order = ["Heart & Cardiovascular", "Blood & Respiratory", "Body Composition", "Fitness Metrics", "Activity - Basic",
+             "Activity - Distance", "Activity - Walking", "Activity - Running", "Activity - Swimming",
+             "Activity - Generic", "Environmental", "Provider-Specific", "Other"]
+    assert names == [n for n in order if n in names]
+    metrics = {m["code"]: m for g in c["timeseries"] for m in g["metrics"]}
+    assert metrics["heart_rate"] == {"code": "heart_rate", "unit": "bpm", "providers": ["garmin", "polar", "suunto"]}
+    assert metrics["water_temperature"]["providers"] == ["suunto"]
+    assert metrics["garmin.bone_mass"]["providers"] == ["garmin"]
+    for rows in [g["metrics"] for g in c["timeseries"]] + [c[k] for k in c if k.endswith("_fields")] + [c["health_scores"]]:
+        codes = [r["code"] for r in rows]
+        assert codes == sorted(set(codes)) and rows
+        assert all(r["providers"] == sorted(r["providers"]) and r["providers"] for r in rows)
+    fields = {r["code"]: r["providers"] for r in c["workout_fields"]}
+    assert fields["energy_burned"] == ["garmin", "polar", "suunto"] and fields["max_watts"] == ["suunto"]
+    assert {r["code"]: r["providers"] for r in c["health_scores"]}["recovery"] == ["polar", "suunto"]
+    assert {r["code"] for r in c["menstrual_cycle_fields"]} >= {"current_phase", "current_phase_type", "day_in_cycle"}
+    # nothing is claimed that the plugins do not declare
+    declared = {(row["what"], row["name"]) for p in api.get("/providers").json() for row in p["descriptor"]["coverage"]}
+    assert {name for what, name in declared if what == "series"} == set(metrics)
+    assert len({name for what, name in declared if what == "workout"}) == len(fields)

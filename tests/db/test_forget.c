@@ -12,7 +12,8 @@ static void store_all(const struct gw_connection *c, int64_t start_us)
     double v = 60;
     struct gw_workout w = make_workout("w", start_us, 1, 60);
     struct gw_sleep s = make_sleep("s", start_us, 1, 60);
-    struct gw_event e = {.kind = "menstrual_cycle", .head = {.external_id = "e", .start_us = start_us, .end_us = t}};
+    struct gw_event e = {.kind = "garmin.menstrual_cycle",
+                         .head = {.external_id = "e", .start_us = start_us, .end_us = t}};
     struct gw_payload p = {.kind = "x.y", .data = GW_STR("x"), .offset_s = GW_NO_OFFSET};
     struct gw_series_in series = {.metric = 1, .count = 1, .t_us = &t, .v = &v};
     struct gw_state_put state = {.key = GW_STR("k"), .value = GW_STR("v"), .expires_us = GW_NO_TIME};
@@ -243,7 +244,7 @@ START_TEST(test_every_table_knows_how_a_user_leaves)
         "USING (table_schema, table_name) WHERE table_schema = 'public' AND column_name = 'user_id' "
         "AND table_type = 'BASE TABLE' AND NOT EXISTS (SELECT 1 FROM pg_constraint f "
         "WHERE f.conrelid = table_name::regclass AND f.contype = 'f' AND f.confdeltype = 'c') AND table_name NOT IN "
-        "('jobs', 'external_users', 'account_owners', 'outbox', 'changes', 'audit_log')");
+        "('jobs', 'external_users', 'account_owners', 'invitation_codes', 'outbox', 'changes', 'audit_log')");
 
     ck_assert_msg(!*stray, "%s", stray);
 }

@@ -95,7 +95,8 @@ RETURNING provider
 UPDATE events
 SET deleted = true, tentative = false, version_us = 9223372036854775807, digest = '\x00', payload_id = NULL,
     end_at = start_at, offset_s = NULL, extra = NULL
-WHERE user_id = $1::uuid AND id = $2::uuid AND kind = $3::text AND NOT deleted
+WHERE user_id = $1::uuid AND id = $2::uuid AND NOT deleted
+  AND (kind = $3::text OR right(kind, length($3) + 1) = '.' || $3)
 RETURNING provider
 
 -- ---- a person: what does not go with the row of users by itself ----
@@ -109,6 +110,9 @@ WHERE c.user_id = $1::uuid AND o.provider_user_id = c.provider_user_id AND o.pro
 
 -- name: forget_external
 DELETE FROM external_users WHERE user_id = $1::uuid
+
+-- name: forget_codes
+DELETE FROM invitation_codes WHERE user_id = $1::uuid
 
 -- name: forget_outbox
 DELETE FROM outbox WHERE user_id = $1::uuid

@@ -5,6 +5,12 @@ SELECT source_id, digest, connection_id, provider, account, app, app_id, device_
        software, original
 FROM sources WHERE user_id = $1::uuid ORDER BY source_id
 
+-- As people list them.
+-- name: source_list_named
+SELECT source_id, digest, connection_id, provider, account, app, app_id, device_model, device_name, device_type,
+       software, original
+FROM sources WHERE user_id = $1::uuid ORDER BY provider, device_model, app, source_id
+
 -- name: source_insert
 INSERT INTO sources (user_id, source_id, digest, connection_id, provider, account, app, app_id, device_model,
                      device_name, device_type, software, original)
