@@ -144,7 +144,7 @@ const struct gw_route gw_routes[] = {
      .doc = "A new pair of tokens for a refresh token, which serves once.", .takes = "RefreshBody", .reply = "Tokens",
      .fails = {401}},
     {GW_POST, V1 "/token/revoke", gw_answer_token_revoke, .body = GW_BODY_JSON, .max_body = SMALL,
-     .doc = "Ends what a refresh token was issued for.", .takes = "RefreshBody", .statuses = {204}},
+     .doc = "Ends what a refresh token was issued for.", .takes = "RefreshBody", .statuses = {204}, .fails = {404}},
     {GW_POST, V1 "/users/{user_id}/token", gw_answer_user_token, .body = GW_BODY_JSON, .max_body = SMALL,
      .doc = "Tokens for a user's phone, for an application's secret or a developer.", .takes = "UserTokenBody",
      .reply = "Tokens", .fails = {401, 403, 429}},
