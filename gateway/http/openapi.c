@@ -14,7 +14,7 @@
 
 static const char about[] =
     "A self-hosted gateway between an application and its users' wearables.\n\n"
-    "Every answer that is not 2xx or 3xx has the body `Error`. Times are ISO 8601 in UTC; fields carry their unit in "
+    "Every answer that is not 2xx or 3xx has the body Error. Times are ISO 8601 in UTC; fields carry their unit in "
     "their name; what is not known is null. Unknown query parameters and members of a body are ignored.";
 
 /* ---- who may call ---- */
@@ -97,12 +97,12 @@ static const struct meaning {
     {409, "What is stored does not allow it."},
     {413, "The body is too large."},
     {415, "This content type is not accepted here."},
-    {422, "Well-formed, and wrong: `errors` says which fields."},
-    {429, "Too many requests; `Retry-After` says when."},
+    {422, "Well-formed, and wrong: errors says which fields."},
+    {429, "Too many requests; Retry-After says when."},
     {500, "Something went wrong in the gateway."},
     {501, "The provider does not offer this."},
     {502, "The provider did not answer as it should."},
-    {503, "Not now; `Retry-After` says when."},
+    {503, "Not now; Retry-After says when."},
     {504, "The provider did not answer in time."},
 };
 

@@ -13,7 +13,7 @@ function el(name, attributes, ...children) {
     else if (value !== undefined && value !== false)
       element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return element;
 }
 
@@ -176,11 +176,15 @@ function authorization(operation, credential) {
                 : ['X-Open-Wearables-API-Key', credential || 'YOUR_API_KEY'];
 }
 
-/* The URL with the form's values; what is left empty in the path keeps its name. */
-function urlOf(path, parameters, values) {
+/* What a required parameter of the query may look like. */
+const exampleOf = (parameter) => String(parameter.example ?? (resolved(parameter.schema).examples || [])[0] ?? '');
+
+/* The URL with the form's values; what is left empty in the path keeps its name, and in an example what the query
+ * needs has one. */
+function urlOf(path, parameters, values, asExample) {
   const query = new URLSearchParams();
   for (const parameter of parameters) {
-    const value = values[parameter.name] || '';
+    const value = values[parameter.name] || (asExample && parameter.required && parameter.in === 'query' ? exampleOf(parameter) || parameter.name.toUpperCase() : '');
     if (parameter.in === 'path')
       path = path.replace(`{${parameter.name}}`, value ? encodeURIComponent(value) : `{${parameter.name}}`);
     else if (value)
@@ -205,7 +209,7 @@ function field(parameter) {
   const control = choices
     ? el('select', {id, name: parameter.name}, parameter.required ? [] : el('option', {value: ''}, ''),
          choices.map((choice) => el('option', {value: choice}, choice)))
-    : el('input', {id, name: parameter.name, placeholder: parameter.example ?? parameter.schema.default ?? '',
+    : el('input', {id, name: parameter.name, placeholder: parameter.schema.default ?? exampleOf(parameter),
                    autocomplete: 'off'});
   return [el('label', {for: id}, parameter.name, parameter.required ? el('span', {class: 'must'}, ' *') : ''), control];
 }
@@ -246,12 +250,12 @@ function trial(path, method, operation) {
     text.value = new URLSearchParams(sample(request.schema)).toString();
   const form = el('form', {}, operation.parameters.map(field), text,
                   el('div', {class: 'send'}, el('button', {}, 'Send'), status));
-  const now = () => {
+  const now = (asExample) => {
     const values = Object.fromEntries(new FormData(form));
-    return [method, urlOf(path, operation.parameters, values), authorization(operation, document.getElementById('key').value),
+    return [method, urlOf(path, operation.parameters, values, asExample), authorization(operation, asExample ? '' : document.getElementById('key').value),
             request, text && text.value];
   };
-  const show = () => { command.textContent = curl(...now()); };
+  const show = () => { command.textContent = curl(...now(true)); };
   form.addEventListener('input', show);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
