@@ -8,12 +8,14 @@
 
 #include <stdarg.h>
 
+#include "base/own.h"
 #include "base/str.h"
 
 struct gw_arena;
 
 struct gw_arena *gw_arena_new(size_t cap); /* cap in bytes, 0 = none */
 void gw_arena_free(struct gw_arena **arena);
+#define gw_own_arena GW_CLEANUP(gw_arena_free)
 void *gw_arena_alloc(struct gw_arena *arena, size_t len);  /* not cleared; len 0 gives a unique pointer */
 void *gw_arena_zalloc(struct gw_arena *arena, size_t len); /* cleared */
 char *gw_arena_strdup(struct gw_arena *arena, const char *text);

@@ -50,6 +50,7 @@ enum gw_code gw_answer_sleep(struct gw_http_request *request, struct gw_err *err
     struct gw_read_page page;
     enum gw_code code = page_of(request, &page, err);
 
+    page.by_priority = gw_request_arg(request, "filter_by_priority")->i != 0;
     if (code == GW_OK)
         code = gw_read_sleep(request->http->options.db, request->arena, &page, &request->reply.body, err);
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;

@@ -68,6 +68,49 @@ static const struct gw_arg_decl sleep_args[] = {
      "Sessions that start before this time; a date alone means the end of that day."},
     {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."},
     {"limit", GW_ARG_INT, 0, "100", 1, 1000, NULL, "Rows of a page."},
+    {"filter_by_priority", GW_ARG_BOOL, 0, "false", 0, 0, NULL,
+     "Of each local day of waking only the sessions of the source that the priorities put first."},
+};
+
+#define DAYS_RANGE                                                                                                     \
+    {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "First local day."},                                \
+        {"end_date", GW_ARG_TIME, GW_ARG_REQUIRED | GW_ARG_END, NULL, 0, 0, NULL, "Last local day, included."},        \
+        {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."}
+
+static const struct gw_arg_decl activity_summary_args[] = {
+    DAYS_RANGE,
+    {"limit", GW_ARG_INT, 0, "50", 1, 400, NULL, "Days of a page."},
+    {"sort_order", GW_ARG_CHOICE, 0, "asc", 0, 0, sort_orders, "Oldest or newest day first."},
+};
+
+static const struct gw_arg_decl day_summary_args[] = {
+    DAYS_RANGE,
+    {"limit", GW_ARG_INT, 0, "50", 1, 100, NULL, "Days of a page."},
+    {"sort_order", GW_ARG_CHOICE, 0, "asc", 0, 0, sort_orders, "Oldest or newest day first."},
+};
+
+static const struct gw_arg_decl body_summary_args[] = {
+    {"average_period", GW_ARG_INT, 0, "7", 1, 7, NULL, "Days that averages look back."},
+    {"latest_window_hours", GW_ARG_INT, 0, "4", 1, 24, NULL, "Hours for which a latest value is shown."},
+};
+
+static const struct gw_arg_decl data_summary_args[] = {
+    {"start_date", GW_ARG_TIME, 0, NULL, 0, 0, NULL, "Only what is at this time or later."},
+    {"end_date", GW_ARG_TIME, GW_ARG_END, NULL, 0, 0, NULL,
+     "Only what is before this time; a date alone means the end of that day."},
+};
+
+static const char *const score_categories[] = {"sleep",      "recovery",     "readiness", "activity", "stress",
+                                               "resilience", "body_battery", "strain",    NULL};
+
+static const struct gw_arg_decl score_args[] = {
+    {"start_date", GW_ARG_TIME, 0, NULL, 0, 0, NULL, "Only scores recorded at this time or later."},
+    {"end_date", GW_ARG_TIME, GW_ARG_END, NULL, 0, 0, NULL,
+     "Only scores recorded before this time; a date alone means the end of that day."},
+    {"category", GW_ARG_CHOICE, 0, NULL, 0, 0, score_categories, "Only scores of this kind."},
+    {"provider", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "Only this provider's scores."},
+    {"limit", GW_ARG_INT, 0, "50", 1, 1000, NULL, "Rows."},
+    {"offset", GW_ARG_INT, 0, "0", 0, 1000000000, NULL, "Rows to pass over."},
 };
 
 static const struct gw_arg_decl timeseries_args[] = {
@@ -195,6 +238,25 @@ const struct gw_route gw_routes[] = {
      .doc = "One workout with laps, zones and route where known.", .reply = "WorkoutDetail"},
     {GW_GET, V1 "/users/{user_id}/events/sleep", gw_answer_sleep, GW_SCOPE_READ, ARGS(sleep_args),
      .doc = "Sleep sessions, newest first.", .reply = "SleepPage"},
+    {GW_GET, V1 "/users/{user_id}/summaries/activity", gw_answer_summary_activity, GW_SCOPE_READ,
+     ARGS(activity_summary_args), .doc = "Local days of activity, each by the source that the priorities put first.",
+     .reply = "ActivitySummaryPage"},
+    {GW_GET, V1 "/users/{user_id}/summaries/sleep", gw_answer_summary_sleep, GW_SCOPE_READ, ARGS(day_summary_args),
+     .doc = "Nights and naps by the local day of waking, each by the source that the priorities put first.",
+     .reply = "SleepSummaryPage"},
+    {GW_GET, V1 "/users/{user_id}/summaries/recovery", gw_answer_summary_recovery, GW_SCOPE_READ,
+     ARGS(day_summary_args), .doc = "Days that have a recovery score, with resting heart rate and its variability.",
+     .reply = "RecoverySummaryPage"},
+    {GW_GET, V1 "/users/{user_id}/summaries/body", gw_answer_summary_body, GW_SCOPE_READ, ARGS(body_summary_args),
+     .doc = "The body as it is now: what changes slowly, recent averages, latest readings; null when nothing is known.",
+     .reply = "BodySummary"},
+    {GW_GET, V1 "/users/{user_id}/summaries/data", gw_answer_summary_data, GW_SCOPE_READ, ARGS(data_summary_args),
+     .doc = "How many samples, workouts and sleep sessions there are; a workout that two sources have counts once.",
+     .reply = "DataSummary"},
+    {GW_GET, V1 "/users/{user_id}/health-scores", gw_answer_health_scores, GW_SCOPE_READ, ARGS(score_args),
+     .doc = "Scores as their providers made them, newest first.",
+     .reply = "HealthScorePage"},
+
     {GW_GET, V1 "/priorities/providers", gw_answer_provider_priorities, GW_SCOPE_READ,
      .doc = "Which provider goes before which when several have the same day; lower numbers go first.",
      .reply = "ProviderPriorityList"},

@@ -12,7 +12,15 @@
 
 #define GW_CURSOR_TEXT 64 /* with the NUL */
 
-enum gw_cursor_kind { GW_CURSOR_WORKOUT = 'w', GW_CURSOR_SLEEP = 's', GW_CURSOR_SERIES = 't' };
+enum gw_cursor_kind {
+    GW_CURSOR_WORKOUT = 'w',
+    GW_CURSOR_SLEEP = 's',
+    GW_CURSOR_SERIES = 't',
+    /* of days: t_us is the UTC midnight that its date names */
+    GW_CURSOR_ACTIVITY = 'a',
+    GW_CURSOR_NIGHT = 'n',
+    GW_CURSOR_RECOVERY = 'r',
+};
 
 struct gw_cursor {
     enum gw_cursor_kind kind;

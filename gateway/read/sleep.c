@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "read/detail.h"
+#include "read/nights.h"
 #include "read/page.h"
 #include "read/source.h"
 
@@ -70,7 +71,8 @@ enum gw_code gw_read_sleep(struct gw_db *db, struct gw_arena *arena, const struc
     enum gw_code code = gw_pager_begin(&pager, GW_CURSOR_SLEEP, page, &query, err);
 
     if (code == GW_OK && page->from_us < page->to_us)
-        code = gw_store_sleep_page(db, arena, &query, &rows, err);
+        code = page->by_priority ? gw_nights_page(db, arena, &query, &rows, err)
+                                 : gw_store_sleep_page(db, arena, &query, &rows, err);
     if (code != GW_OK)
         return code;
     write_page(out, &rows);

@@ -37,7 +37,7 @@ static uint32_t lower_bound(const struct gw_block *block, int64_t t)
 }
 
 /* data and tail of a row as one block: the tail's samples are newer, and the version rule says so too. */
-static enum gw_code decode(struct gw_arena *arena, const struct gw_block_row *row, struct gw_block *ret,
+enum gw_code gw_row_decode(struct gw_arena *arena, const struct gw_block_row *row, struct gw_block *ret,
                            struct gw_err *err)
 {
     struct gw_block data = {0}, tail = {0};
@@ -69,14 +69,14 @@ enum gw_code gw_row_count(struct gw_arena *arena, const struct gw_block_row *row
                           int64_t *ret, struct gw_err *err)
 {
     struct gw_block block;
-    enum gw_code code = decode(arena, row, &block, err);
+    enum gw_code code = gw_row_decode(arena, row, &block, err);
 
     if (code == GW_OK)
         *ret = live(&block, lower_bound(&block, from_us), lower_bound(&block, to_us));
     return code;
 }
 
-static bool grow(struct gw_arena *arena, void **items, size_t *cap, size_t count, size_t size)
+bool gw_grow(struct gw_arena *arena, void **items, size_t *cap, size_t count, size_t size)
 {
     size_t more = *cap ? *cap * 2 : 8;
     void *p;
@@ -104,7 +104,7 @@ static struct gw_stream *stream_of(struct gw_streams *s, const struct gw_block_r
             return stream;
     }
     stream = gw_arena_zalloc(s->arena, sizeof(*stream));
-    if (!stream || !grow(s->arena, (void **)&s->item, &s->cap, s->count, sizeof(struct gw_stream *)))
+    if (!stream || !gw_grow(s->arena, (void **)&s->item, &s->cap, s->count, sizeof(struct gw_stream *)))
         return NULL;
     stream->metric = row->metric;
     stream->source_id = row->source_id;
@@ -118,7 +118,7 @@ static enum gw_code load_row(struct gw_streams *s, const struct gw_block_row *ro
 {
     struct gw_part part = {0};
     struct gw_stream *stream;
-    enum gw_code code = decode(s->arena, row, &part.block, err);
+    enum gw_code code = gw_row_decode(s->arena, row, &part.block, err);
 
     if (code != GW_OK)
         return code;
@@ -127,7 +127,7 @@ static enum gw_code load_row(struct gw_streams *s, const struct gw_block_row *ro
     if (part.i >= part.end)
         return GW_OK;
     stream = stream_of(s, row);
-    if (!stream || !grow(s->arena, (void **)&stream->parts, &stream->parts_cap, stream->parts_count, sizeof(part)))
+    if (!stream || !gw_grow(s->arena, (void **)&stream->parts, &stream->parts_cap, stream->parts_count, sizeof(part)))
         return gw_fail(err, GW_NOMEM, NULL);
     stream->parts[stream->parts_count++] = part;
     stream->last = stream->parts_count;

@@ -47,6 +47,11 @@ enum gw_code gw_streams_load(struct gw_streams *streams, struct gw_arena *arena,
                              int64_t to_us, struct gw_err *err) GW_MUST_USE;
 /* Samples still to be walked. */
 int64_t gw_streams_count(const struct gw_streams *streams);
+/* data and tail of a row as one block. Its columns are in the arena. */
+enum gw_code gw_row_decode(struct gw_arena *arena, const struct gw_block_row *row, struct gw_block *ret,
+                           struct gw_err *err) GW_MUST_USE;
+/* Room for one more item behind `count`, doubled in the arena when there is none. False: no memory. */
+bool gw_grow(struct gw_arena *arena, void **items, size_t *cap, size_t count, size_t size);
 /* One row decoded: how many of its samples are in [from, to). */
 enum gw_code gw_row_count(struct gw_arena *arena, const struct gw_block_row *row, int64_t from_us, int64_t to_us,
                           int64_t *ret, struct gw_err *err) GW_MUST_USE;

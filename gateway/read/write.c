@@ -62,7 +62,7 @@ void gw_write_float(struct gw_buf *out, const char *key, double v)
 void gw_write_int(struct gw_buf *out, const char *key, double v)
 {
     gw_buf_str(out, key);
-    if (isfinite(v) && fabs(v) < 9e15)
+    if (isfinite(v) && fabs(v) < 9.2e18)
         gw_buf_i64(out, llround(v));
     else
         gw_buf_str(out, "null");
@@ -79,9 +79,12 @@ void gw_write_page_end(struct gw_buf *out, const struct gw_page_end *end)
     gw_write_text(out, ",\"pagination\":{\"cursor\":", end->next);
     gw_write_text(out, ",\"next_cursor\":", end->next);
     gw_write_text(out, ",\"previous_cursor\":", end->previous);
-    gw_write_bool(out, ",\"has_more\":", end->next != NULL);
+    gw_write_bool(out, ",\"has_more\":", end->more || end->next);
     gw_buf_str(out, ",\"total_count\":");
-    gw_buf_i64(out, end->total);
+    if (end->total < 0)
+        gw_buf_str(out, "null");
+    else
+        gw_buf_i64(out, end->total);
     gw_write_text(out, "},\"metadata\":{\"resolution\":", end->resolution);
     gw_buf_str(out, ",\"sample_count\":");
     gw_buf_i64(out, end->rows);

@@ -19,7 +19,8 @@ void gw_write_bool(struct gw_buf *out, const char *key, int v);              /* 
 /* The two closing members of every page: `,"pagination":{…},"metadata":{…}}`. next, previous: NULL = none */
 struct gw_page_end {
     const char *next, *previous;
-    int64_t total, rows;
+    int64_t total, rows; /* total < 0: not counted, null */
+    bool more;           /* there are more although there is no cursor to them */
     const char *resolution;
     const char *from_text, *to_text;
 };

@@ -5,33 +5,14 @@
 
 #include "base/time.h"
 #include "store/pool.h"
+#include "store/record_row.h"
 #include "store/source_row.h"
 
 /* ---- rows ---- */
 
-static void read_head(struct pg_row *row, struct gw_record_head *head)
-{
-    struct gw_str digest;
-
-    memset(head, 0, sizeof(*head));
-    head->id = pg_get_uuid(row);
-    head->external_id = pg_get_text(row);
-    head->source_id = pg_get_i32(row);
-    head->start_us = pg_get_time(row);
-    head->end_us = pg_get_time(row);
-    head->offset_s = pg_get_offset(row);
-    head->version_us = pg_get_i64(row);
-    head->tentative = pg_get_bool(row);
-    head->deleted = pg_get_bool(row);
-    head->payload_id = pg_get_uuid(row);
-    digest = pg_get_bytes_view(row);
-    memcpy(head->digest, digest.ptr, digest.len < sizeof(head->digest) ? digest.len : sizeof(head->digest));
-    head->extra = pg_get_text(row);
-}
-
 static void read_workout(struct pg_row *row, bool whole, struct gw_workout *w)
 {
-    read_head(row, &w->head);
+    record_read_head(row, &w->head);
     w->type = pg_get_text(row);
     w->type_original = pg_get_text(row);
     w->name = pg_get_text(row);
@@ -58,23 +39,6 @@ static void read_workout(struct pg_row *row, bool whole, struct gw_workout *w)
     w->laps = whole ? pg_get_text(row) : NULL;
     w->zones = whole ? pg_get_text(row) : NULL;
     w->route = whole ? pg_get_text(row) : NULL;
-}
-
-static void read_sleep(struct pg_row *row, struct gw_sleep *s)
-{
-    read_head(row, &s->head);
-    s->is_nap = pg_get_tribool(row);
-    s->duration_s = pg_get_f64(row);
-    s->asleep_s = pg_get_f64(row);
-    s->in_bed_s = pg_get_f64(row);
-    s->awake_s = pg_get_f64(row);
-    s->light_s = pg_get_f64(row);
-    s->deep_s = pg_get_f64(row);
-    s->rem_s = pg_get_f64(row);
-    s->latency_s = pg_get_f64(row);
-    s->efficiency_percent = pg_get_f64(row);
-    s->score = pg_get_f64(row);
-    s->stages = pg_get_text(row);
 }
 
 /* ---- pages ---- */
@@ -127,7 +91,7 @@ static enum gw_code read_rows(const PGresult *result, const struct page_kind *ki
         if (kind->workouts)
             read_workout(&row, false, &page->workouts[to]);
         else
-            read_sleep(&row, &page->sleeps[to]);
+            record_read_sleep(&row, &page->sleeps[to]);
         code = pg_row_check(&row, err);
     }
     page->count = count;
@@ -271,24 +235,6 @@ enum gw_code gw_store_workout_get(struct gw_db *db, struct gw_arena *arena, stru
 
 /* ---- series ---- */
 
-static enum gw_code read_block(const PGresult *result, int number, bool with_data, struct gw_arena *arena,
-                               struct gw_block_row *ret, struct gw_err *err)
-{
-    struct pg_row row = {.result = result, .number = number, .arena = arena};
-
-    ret->metric = (uint16_t)pg_get_i16(&row);
-    ret->daily_total = pg_get_bool(&row);
-    ret->source_id = pg_get_i32(&row);
-    ret->bucket = pg_get_i32(&row);
-    ret->span = pg_get_i16(&row);
-    ret->n = pg_get_i32(&row);
-    ret->first_us = pg_get_i64(&row);
-    ret->last_us = pg_get_i64(&row);
-    ret->data = with_data ? pg_get_bytes(&row) : (struct gw_str){NULL, 0};
-    ret->tail = with_data ? pg_get_bytes(&row) : (struct gw_str){NULL, 0};
-    return pg_row_check(&row, err);
-}
-
 /* Blocks that may hold something of the range: a day's block begins up to a day before it. */
 static void put_range(struct pg_params *p, const struct gw_series_query *q)
 {
@@ -331,7 +277,7 @@ static enum gw_code blocks(struct pg_conn *c, struct gw_arena *arena, const stru
     if (!rows)
         return gw_fail(err, GW_NOMEM, NULL);
     for (size_t i = 0; !code && i < n; i++)
-        code = read_block(result, (int)i, q->with_data, arena, &rows[i], err);
+        code = block_read(result, (int)i, q->with_data, arena, &rows[i], err);
     if (!code)
         code = source_read_all(sources, arena, ret_sources, NULL, ret_sources_count, err);
     if (code)
