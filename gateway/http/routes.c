@@ -75,7 +75,9 @@ static const struct gw_arg_decl sleep_args[] = {
 #define DAYS_RANGE                                                                                                     \
     {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "First local day."},                                \
         {"end_date", GW_ARG_TIME, GW_ARG_REQUIRED | GW_ARG_END, NULL, 0, 0, NULL, "Last local day, included."},        \
-        {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."}
+    {                                                                                                                  \
+        "cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."            \
+    }
 
 static const struct gw_arg_decl activity_summary_args[] = {
     DAYS_RANGE,
@@ -254,8 +256,7 @@ const struct gw_route gw_routes[] = {
      .doc = "How many samples, workouts and sleep sessions there are; a workout that two sources have counts once.",
      .reply = "DataSummary"},
     {GW_GET, V1 "/users/{user_id}/health-scores", gw_answer_health_scores, GW_SCOPE_READ, ARGS(score_args),
-     .doc = "Scores as their providers made them, newest first.",
-     .reply = "HealthScorePage"},
+     .doc = "Scores as their providers made them, newest first.", .reply = "HealthScorePage"},
 
     {GW_GET, V1 "/priorities/providers", gw_answer_provider_priorities, GW_SCOPE_READ,
      .doc = "Which provider goes before which when several have the same day; lower numbers go first.",

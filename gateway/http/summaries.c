@@ -1,7 +1,7 @@
 /* Summaries of days, the body, how much there is; scores. A user who does not exist has nothing, as clients expect. */
+#include "read/summaries.h"
 #include "http/answers.h"
 #include "http/inside.h"
-#include "read/summaries.h"
 
 /* All of time that can be written. */
 #define EARLIEST_US (gw_days_from_civil(1, 1, 1) * GW_US_PER_DAY)
@@ -59,10 +59,10 @@ static int64_t time_or(const struct gw_arg *arg, int64_t otherwise)
 
 enum gw_code gw_answer_summary_data(struct gw_http_request *request, struct gw_err *err)
 {
-    enum gw_code code = gw_read_tally(
-        request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),
-        time_or(gw_request_arg(request, "start_date"), EARLIEST_US),
-        time_or(gw_request_arg(request, "end_date"), LATEST_US), &request->reply.body, err);
+    enum gw_code code =
+        gw_read_tally(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),
+                      time_or(gw_request_arg(request, "start_date"), EARLIEST_US),
+                      time_or(gw_request_arg(request, "end_date"), LATEST_US), &request->reply.body, err);
 
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
 }
@@ -79,8 +79,7 @@ enum gw_code gw_answer_health_scores(struct gw_http_request *request, struct gw_
                                          .provider = gw_request_text(request, "provider"),
                                          .limit = gw_request_arg(request, "limit")->i,
                                          .offset = gw_request_arg(request, "offset")->i};
-    enum gw_code code =
-        gw_read_scores(request->http->options.db, request->arena, &query, &request->reply.body, err);
+    enum gw_code code = gw_read_scores(request->http->options.db, request->arena, &query, &request->reply.body, err);
 
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
 }

@@ -7,7 +7,7 @@
 #include "read/source.h"
 #include "read/write.h"
 
-#define WINDOW_MOST  32                  /* days */
+#define WINDOW_MOST  32 /* days */
 #define WINDOW_LEAST 4
 #define WINDOW_BYTES ((size_t)256 << 20) /* what one may take */
 
@@ -31,8 +31,8 @@ static enum gw_code edge(void *self, struct gw_days days, bool down, int64_t *re
     const struct gw_summary_range range = {job->user, days.first * GW_US_PER_DAY - GW_DAY_SHIFT_MOST,
                                            (days.last + 1) * GW_US_PER_DAY + GW_DAY_SHIFT_MOST};
     int64_t us = GW_NO_TIME;
-    enum gw_code code = gw_store_activity_edge(job->db, job->arena, &range, gw_activity_metrics,
-                                               GW_ACTIVITY_METRICS, down, &us, err);
+    enum gw_code code =
+        gw_store_activity_edge(job->db, job->arena, &range, gw_activity_metrics, GW_ACTIVITY_METRICS, down, &us, err);
 
     if (code != GW_OK || us == GW_NO_TIME)
         return code;

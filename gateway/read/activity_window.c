@@ -8,7 +8,7 @@
 #define SCRATCH_MOST ((size_t)4 << 20)
 
 const uint16_t gw_activity_metrics[GW_ACTIVITY_METRICS] = {
-    [GW_STEPS] = 80, [GW_DISTANCE] = 100,    [GW_FLOORS] = 86,       [GW_ENERGY] = 81,
+    [GW_STEPS] = 80, [GW_DISTANCE] = 100,   [GW_FLOORS] = 86,        [GW_ENERGY] = 81,
     [GW_BASAL] = 82, [GW_ACTIVE_TIME] = 88, [GW_ACTIVITY_HEART] = 1,
 };
 

@@ -8,7 +8,7 @@
 struct gw_days_pager {
     enum gw_cursor_kind kind;
     bool by_cursor, backwards;
-    bool down; /* days are walked from the latest */
+    bool down;           /* days are walked from the latest */
     struct gw_days days; /* to be walked */
 };
 

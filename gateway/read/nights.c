@@ -107,8 +107,8 @@ enum gw_code gw_nights_sum(struct gw_db *db, struct gw_arena *arena, struct gw_u
     const struct gw_sleep **sessions = gw_arena_alloc(arena, count * sizeof(*sessions));
     struct gw_sleep *rows = NULL;
     size_t rows_count = 0, n = 0;
-    enum gw_code code = sums && sessions ? load(db, arena, user, picks, count, &rows, &rows_count, err)
-                                         : gw_fail(err, GW_NOMEM, NULL);
+    enum gw_code code =
+        sums && sessions ? load(db, arena, user, picks, count, &rows, &rows_count, err) : gw_fail(err, GW_NOMEM, NULL);
 
     for (size_t i = 0; i < count && code == GW_OK; i++) {
         struct gw_sleep key = {.head.id = picks[i].night.id};
@@ -149,8 +149,7 @@ static enum gw_code edge(void *self, struct gw_days days, bool down, int64_t *re
                          struct gw_err *err)
 {
     struct job *job = self;
-    const struct gw_summary_range range = {job->user,
-                                           days.first * GW_US_PER_DAY - GW_DAY_SHIFT_MOST - GW_NIGHT_MOST,
+    const struct gw_summary_range range = {job->user, days.first * GW_US_PER_DAY - GW_DAY_SHIFT_MOST - GW_NIGHT_MOST,
                                            (days.last + 1) * GW_US_PER_DAY + GW_DAY_SHIFT_MOST};
     int64_t us = GW_NO_TIME;
     enum gw_code code = gw_store_night_edge(job->db, &range, down, &us, err);

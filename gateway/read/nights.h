@@ -14,7 +14,7 @@
 
 struct gw_night_pick {
     struct gw_night night;
-    int64_t day; /* of waking */
+    int64_t day;  /* of waking */
     size_t place; /* of its source */
     bool kept;
 };

@@ -68,8 +68,8 @@ static size_t gather(const struct gw_night *nights, size_t count, struct gw_days
         int64_t day = gw_day_of(nights[i].end_us, nights[i].offset_s, person->zone);
         if (day < days.first || day > days.last || span_us(&nights[i]) > GW_NIGHT_MOST)
             continue;
-        to[n++] = (struct gw_night_pick){
-            .night = nights[i], .day = day, .place = gw_rank_of(ranks, nights[i].source_id)};
+        to[n++] =
+            (struct gw_night_pick){.night = nights[i], .day = day, .place = gw_rank_of(ranks, nights[i].source_id)};
     }
     return n;
 }

@@ -1,8 +1,8 @@
 /* read/rank.h - a user's sources in the order of the priorities, best first. [any thread]
  *
  * A cloud account is one writer, however many devices it names: its totals come from one device and its heart rate from
- * another. So its sources form a group, and a day is told by a group. On a phone each source is alone: the watch and the
- * phone count the same steps.
+ * another. So its sources form a group, and a day is told by a group. On a phone each source is alone: the watch and
+ * the phone count the same steps.
  */
 #ifndef GW_READ_RANK_H
 #define GW_READ_RANK_H

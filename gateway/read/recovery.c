@@ -92,8 +92,8 @@ static enum gw_code window(void *self, struct gw_days days, bool down, size_t mo
     if (code == GW_OK)
         code = gw_store_event_range(job->db, job->arena, &range, "score", "recovery", &events, &events_count, err);
     if (code == GW_OK)
-        code = gw_nights_pick(job->db, job->arena, job->user, days, &job->person, &job->ranks, &picks, &picks_count,
-                              err);
+        code =
+            gw_nights_pick(job->db, job->arena, job->user, days, &job->person, &job->ranks, &picks, &picks_count, err);
     if (code == GW_OK)
         code = gw_nights_sum(job->db, job->arena, job->user, picks, picks_count, &nights, &nights_count, err);
     if (code != GW_OK)

@@ -30,7 +30,8 @@ static void write_components(struct gw_buf *out, json_t *components)
         return;
     }
     gw_buf_char(out, '{');
-    json_object_foreach(components, name, value) {
+    json_object_foreach(components, name, value)
+    {
         gw_buf_str(out, first ? "" : ",");
         write_component(out, name, value);
         first = false;

@@ -60,8 +60,8 @@ static struct part *part_of(struct sums *sums, const char *provider)
         if (strcmp(sums->parts[i]->provider, provider) == 0)
             return sums->parts[i];
     part = gw_arena_zalloc(sums->arena, sizeof(*part));
-    if (!part || !gw_grow(sums->arena, (void **)&sums->parts, &sums->parts_cap, sums->parts_count,
-                          sizeof(struct part *))) {
+    if (!part ||
+        !gw_grow(sums->arena, (void **)&sums->parts, &sums->parts_cap, sums->parts_count, sizeof(struct part *))) {
         sums->failed = true;
         return NULL;
     }

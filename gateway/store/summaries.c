@@ -96,8 +96,7 @@ static void queue_event_edge(struct pg_conn *c, const struct gw_summary_range *r
 }
 
 static enum gw_code activity_edge(struct pg_conn *c, struct gw_arena *arena, const struct gw_summary_range *range,
-                                  const uint16_t *metrics, size_t count, bool last, int64_t *ret_us,
-                                  struct gw_err *err)
+                                  const uint16_t *metrics, size_t count, bool last, int64_t *ret_us, struct gw_err *err)
 {
     struct pg_params series = {.arena = arena};
     int64_t best = GW_NO_TIME;

@@ -1,7 +1,7 @@
 /* store/summaries.h - data out for summaries: ranges of records and blocks, and what lies at the ends of a range.
  *
- * Nothing is summed up here but counts: samples stay coded, and whoever asks decodes them. What a range gives is bounded
- * by the caller's arena and by GW_SUMMARY_ROWS_MOST rows (GW_TOO_LARGE beyond). [any thread]
+ * Nothing is summed up here but counts: samples stay coded, and whoever asks decodes them. What a range gives is
+ * bounded by the caller's arena and by GW_SUMMARY_ROWS_MOST rows (GW_TOO_LARGE beyond). [any thread]
  */
 #ifndef GW_STORE_SUMMARIES_H
 #define GW_STORE_SUMMARIES_H
