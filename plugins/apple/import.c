@@ -146,33 +146,24 @@ static aorta_status read_xml(struct apple_import *m, struct apple_bytes *bytes)
 
 /* ---- the zip ---- */
 
-/* XML begins with a bracket; a byte order mark or white space may stand before it. */
-static int may_be_xml(const uint8_t *bytes, size_t len)
-{
-    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
-    size_t i = len >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
-    while (i < len && (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t'))
-        i++;
-    return i < len && bytes[i] == '<';
-}
-
 static aorta_status read_entry(struct apple_zip *zip, struct apple_xml *x)
 {
     const uint8_t *block = NULL;
     size_t len = 0;
     aorta_status st = apple_zip_read(zip, &block, &len);
-    if (st == AORTA_OK && len && !may_be_xml(block, len))
-        return AORTA_OK;
     while (st == AORTA_OK && len) {
         st = apple_xml_feed(x, block, len);
         if (st != AORTA_OK || x->state == APPLE_XML_FOREIGN || x->state == APPLE_XML_DONE)
             return st;
         st = apple_zip_read(zip, &block, &len);
     }
-    return st == AORTA_OK && x->state == APPLE_XML_INSIDE ? apple_xml_end(x) : st;
+    if (st != AORTA_OK && st != AORTA_ERR_DATA)
+        return st;
+    aorta_status end = apple_xml_end(x); /* what came before the fault of a zip may not all be out */
+    return st == AORTA_OK || end != AORTA_ERR_DATA ? end : st;
 }
 
-/* Folder and file have names in the phone's language, so the export is the entry that begins as one. */
+/* Folder and file have names in the phone's language, so the export is the first entry with HealthData in it. */
 static aorta_status find_export(struct apple_import *m, struct apple_zip *zip, struct apple_xml *x)
 {
     int found = 0;
@@ -183,7 +174,7 @@ static aorta_status find_export(struct apple_import *m, struct apple_zip *zip, s
         st = read_entry(zip, x);
         if (x->state == APPLE_XML_INSIDE || x->state == APPLE_XML_DONE)
             return st;
-        if (st == AORTA_ERR_DATA && !zip->why) /* this entry is no XML; another may be */
+        if (st == AORTA_ERR_DATA && (!zip->why || zip->damaged)) /* this entry is not what is sought; another may be */
             st = AORTA_OK;
         if (st == AORTA_OK)
             st = apple_zip_next(zip, &found);

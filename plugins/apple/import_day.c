@@ -82,7 +82,7 @@ aorta_status apple_day(struct apple_import *m, const char **attrs)
     if (!date || sdk_date_parse(sdk_str(date), &day) != 0)
         return phone_fault(&m->job.tally, PHONE_LIST_DAYS, PHONE_FAULT_TIME);
     /* days of nothing but zeros, and one of 1969, stand for days without a watch */
-    if (day < 1 || day >= APPLE_DAYS - 1 || !read_rings(attrs, value))
+    if (day < 1 || day >= APPLE_DAYS - 2 || !read_rings(attrs, value))
         return AORTA_OK;
     return out(m, day, date, value);
 }

@@ -33,7 +33,7 @@ static int set_day(struct apple_stamps *s, const char *text)
         return -1;
     memcpy(s->day, text, sizeof(s->day));
     s->day_us = days * PHONE_DAY_S * PHONE_US_PER_S;
-    return 1;
+    return 0;
 }
 
 static int set_zone(struct apple_stamps *s, const char *text)
@@ -45,27 +45,27 @@ static int set_zone(struct apple_stamps *s, const char *text)
         return -1;
     memcpy(s->zone, text, sizeof(s->zone));
     s->offset_s = (text[0] == '-' ? -1 : 1) * (h * 3600 + m * 60);
-    return 1;
+    return 0;
 }
 
-/* The first of a day stays: it is nearest to its beginning. */
-static void note(struct apple_stamps *s)
+/* The latest of a day stays: clocks change early in the morning, so that is the offset at the next midnight. */
+static void note(struct apple_stamps *s, int hour)
 {
     int64_t day = s->day_us / (PHONE_DAY_S * PHONE_US_PER_S);
-    if (day >= 0 && day < APPLE_DAYS && !s->seen[day])
-        s->seen[day] = (uint8_t)(s->offset_s / QUARTER_S + 100);
+    if (day < 0 || day >= APPLE_DAYS || (s->seen[day] && hour < s->hour[day]))
+        return;
+    s->seen[day] = (uint8_t)(s->offset_s / QUARTER_S + 100);
+    s->hour[day] = (uint8_t)hour;
 }
 
 int apple_stamp(struct apple_stamps *s, const char *text, struct phone_when *ret)
 {
     if (!has_form(text))
         return phone_when(&s->clock, sdk_str(text), ret);
-    int day = set_day(s, text), zone = set_zone(s, text + 20);
     int hour = two(text + 11), minute = two(text + 14), second = two(text + 17);
-    if (day < 0 || zone < 0 || hour > 23 || minute > 59 || second > 60)
+    if (set_day(s, text) != 0 || set_zone(s, text + 20) != 0 || hour > 23 || minute > 59 || second > 60)
         return -1;
-    if (day || zone)
-        note(s);
+    note(s, hour);
     int64_t into = hour * 3600 + minute * 60 + second - s->offset_s;
     *ret = (struct phone_when){.us = s->day_us + into * PHONE_US_PER_S, .offset_s = s->offset_s, .has_offset = 1};
     return ret->us >= 0 && ret->us < PHONE_TIME_MOST ? 0 : -1;
@@ -73,16 +73,12 @@ int apple_stamp(struct apple_stamps *s, const char *text, struct phone_when *ret
 
 int apple_offset_on(const struct apple_stamps *s, int64_t day, int32_t *offset_s)
 {
-    for (int64_t at = day; at >= 0 && day - at < NEAR_DAYS; at--)
-        if (s->seen[at]) {
-            *offset_s = (s->seen[at] - 100) * QUARTER_S;
-            return 1;
-        }
-    for (int64_t at = day; at < APPLE_DAYS && at - day < NEAR_DAYS; at++)
-        if (s->seen[at]) {
-            *offset_s = (s->seen[at] - 100) * QUARTER_S;
-            return 1;
-        }
-    *offset_s = s->offset_s;
+    int64_t at = day - 1;
+    while (at > 0 && day - at < NEAR_DAYS && !s->seen[at])
+        at--;
+    if (at < 0 || !s->seen[at])
+        for (at = day; at < APPLE_DAYS - 1 && at - day < NEAR_DAYS && !s->seen[at];)
+            at++;
+    *offset_s = s->seen[at] ? (s->seen[at] - 100) * QUARTER_S : s->offset_s;
     return s->zone[0] != '\0';
 }

@@ -16,11 +16,13 @@ struct apple_stamps {
     int64_t day_us;
     int32_t offset_s;
     uint8_t seen[APPLE_DAYS]; /* by local day: the offset in quarters of an hour + 100; 0 = none */
+    uint8_t hour[APPLE_DAYS]; /* in which it was seen */
 };
 
 /* 0, or -1 when there is no such time. */
 int apple_stamp(struct apple_stamps *s, const char *text, struct phone_when *ret);
-/* The offset at that day's beginning, by the times around it, or the last one there was: 1, or 0 without any. */
+/* day: 1 to APPLE_DAYS - 1. The offset at its beginning, by the times around it, or the last one there was: 1, or 0
+ * without any. */
 int apple_offset_on(const struct apple_stamps *s, int64_t day, int32_t *offset_s);
 
 #endif

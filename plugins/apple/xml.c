@@ -337,6 +337,6 @@ aorta_status apple_xml_end(struct apple_xml *x)
     }
     if (st != AORTA_OK || over(x))
         return st;
-    x->why = "it ends too early";
+    x->why = x->state == APPLE_XML_BEFORE ? "there is no HealthData in it" : "it ends too early";
     return AORTA_ERR_DATA;
 }

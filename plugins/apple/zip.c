@@ -70,6 +70,8 @@ aorta_status apple_zip_next(struct apple_zip *z, int *found)
 {
     struct archive_entry *entry;
     *found = 0;
+    z->damaged = 0;
+    z->why = NULL;
     for (; z->entries < ENTRIES_MOST; z->entries++) {
         int r = archive_read_next_header(z->archive, &entry);
         if (r == ARCHIVE_EOF)
@@ -89,14 +91,18 @@ aorta_status apple_zip_read(struct apple_zip *z, const uint8_t **bytes, size_t *
 {
     const void *block = NULL;
     la_int64_t offset;
-    *len = 0;
-    int r = archive_read_data_block(z->archive, &block, len, &offset);
+    int r = ARCHIVE_OK;
+    if (z->damaged)
+        return wrong(z, "the zip is damaged");
+    for (*len = 0; *len == 0 && r == ARCHIVE_OK;) /* a block may be empty */
+        r = archive_read_data_block(z->archive, &block, len, &offset);
     if (r == ARCHIVE_EOF) {
         *len = 0;
         return AORTA_OK;
     }
-    if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
+    if (*len == 0)
         return wrong(z, "the zip is damaged, or broke off");
+    z->damaged = r != ARCHIVE_OK; /* behind these bytes: a sum that is wrong, an end that is missing */
     *bytes = block;
     z->unpacked += *len;
     if (z->unpacked > UNPACKED_MOST || z->unpacked > RATIO_FROM + z->bytes->at * RATIO_MOST)

@@ -16,6 +16,7 @@ struct apple_zip {
     uint32_t entries;
     aorta_status read; /* what the host said of the last read */
     int encrypted;     /* an entry was, and passed over */
+    int damaged;       /* the entry at hand is, behind what was read of it */
     const char *why;   /* of DATA */
 };
 

@@ -1,4 +1,5 @@
-/* phone_body.h - what fuzz_apple_normalize and fuzz_samsung_normalize have in common: any bytes as a pushed body.
+/* phone_body.h - what the fuzz targets of Apple and Samsung have in common: any bytes as a pushed body, or as an
+ * export.
  *
  * The first byte picks the payload's kind, whether it brings an offset, and in what pieces it is read the second time.
  * What comes out keeps the host's rules, and is the same whether the body lies in memory or is read. */
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *body_kind; /* or NULL: as the first byte picks */
 static const uint8_t *body;
 static size_t body_len, body_at, body_piece;
 static uint64_t said; /* a digest of all that was emitted */
@@ -108,12 +110,13 @@ static aorta_status normalize(uint8_t selector, int in_memory)
     host.table.emit_record = record;
     host.table.emit_series = series;
     host.table.payload_read = read_piece;
-    const aorta_payload payload = {.struct_size = sizeof(payload),
-                                   .flags = selector & 0x80 ? AORTA_PAYLOAD_HAS_OFFSET : 0,
-                                   .kind = sdk_str(plugin->desc->payload_kinds[(selector & 7) % kinds]),
-                                   .data = in_memory ? body : NULL,
-                                   .size = body_len,
-                                   .tz_offset_s = selector & 0x80 ? -12600 : 0};
+    const aorta_payload payload = {
+        .struct_size = sizeof(payload),
+        .flags = selector & 0x80 ? AORTA_PAYLOAD_HAS_OFFSET : 0,
+        .kind = sdk_str(body_kind ? body_kind : plugin->desc->payload_kinds[(selector & 7) % kinds]),
+        .data = in_memory ? body : NULL,
+        .size = body_len,
+        .tz_offset_s = selector & 0x80 ? -12600 : 0};
     said = UINT64_C(0xcbf29ce484222325);
     body_at = 0;
     aorta_status st = plugin->ops->normalize(NULL, &host.ctx, &payload);

@@ -36,5 +36,6 @@ Suite *stream_suite(void);
 Suite *left_out_suite(void);
 Suite *large_suite(void);
 Suite *memory_suite(void);
+Suite *import_suite(void);
 
 #endif

@@ -13,6 +13,7 @@ int main(void)
     srunner_add_suite(runner, left_out_suite());
     srunner_add_suite(runner, large_suite());
     srunner_add_suite(runner, memory_suite());
+    srunner_add_suite(runner, import_suite());
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
