@@ -64,9 +64,18 @@ static int failed(const struct gw_err *err)
     return FAILED;
 }
 
+static bool write_lines(void *self, struct gw_buf *out)
+{
+    bool ok = !out->len || fwrite(out->data, 1, out->len, stdout) == out->len;
+
+    (void)self;
+    out->len = 0;
+    return ok;
+}
+
 static int print(struct gw_buf *out)
 {
-    if (out->failed || (out->len && fwrite(out->data, 1, out->len, stdout) != out->len) || fflush(stdout) != 0) {
+    if (out->failed || !write_lines(NULL, out) || fflush(stdout) != 0) {
         fprintf(stderr, "aorta plugin: the output could not be written\n");
         return FAILED;
     }
@@ -367,7 +376,8 @@ static int finish(enum gw_code code, struct gw_buf *out, const struct gw_err *er
 static int run_normalize(const struct ask *ask, const struct gw_provider *provider, struct input *in)
 {
     gw_own_buf struct gw_buf out = {0};
-    struct gw_lines lines = {.out = &out, .summary = ask->summary, .read = read_more, .read_self = in};
+    struct gw_lines lines = {
+        .out = &out, .summary = ask->summary, .read = read_more, .read_self = in, .write = write_lines};
     struct gw_sink sink;
     struct gw_call call = {.provider = provider, .sink = &sink, .timeout_ms = NORMALIZE_TIMEOUT_MS};
     struct gw_err err = {0};

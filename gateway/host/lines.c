@@ -7,6 +7,18 @@
 #include "base/time.h"
 #include "host/metrics.h"
 
+#define HELD_MOST ((size_t)256 << 10)
+
+/* Lines that somebody writes away do not gather. */
+static enum gw_code line_done(struct gw_lines *lines, struct gw_err *err)
+{
+    if (lines->out->failed)
+        return gw_fail(err, GW_NOMEM, NULL);
+    if (!lines->write || lines->out->len < HELD_MOST || lines->write(lines->write_self, lines->out))
+        return GW_OK;
+    return gw_fail(err, GW_INTERNAL, "The output could not be written.");
+}
+
 static struct gw_str str_of(aorta_str s)
 {
     return (struct gw_str){s.ptr, s.len};
@@ -185,7 +197,7 @@ static enum gw_code on_record(void *self, const aorta_record *r, const aorta_sou
     fields_member(out, r);
     gw_buf_str(out, "}\n");
     lines->records++;
-    return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
+    return line_done(lines, err);
 }
 
 /* ---- series ---- */
@@ -259,7 +271,7 @@ static enum gw_code on_series(void *self, const aorta_series *s, uint16_t metric
     gw_buf_str(out, "}\n");
     lines->series++;
     lines->samples += s->count;
-    return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
+    return line_done(lines, err);
 }
 
 /* ---- refusals, items ---- */
@@ -316,7 +328,7 @@ static enum gw_code on_item(void *self, const aorta_webhook_item *item, struct g
         payload_member(out, item->payload);
     gw_buf_str(out, "}\n");
     lines->items++;
-    return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
+    return line_done(lines, err);
 }
 
 static int64_t on_read(void *self, void *buf, size_t cap)

@@ -16,6 +16,9 @@ struct gw_lines {
     size_t records, series, samples, items, refused;    /* counted */
     int64_t (*read)(void *self, void *buf, size_t cap); /* a big payload's bytes, or NULL */
     void *read_self;
+    /* Takes the lines there are and empties the buffer; false = it could not. NULL = all stay in it. */
+    bool (*write)(void *self, struct gw_buf *out);
+    void *write_self;
 };
 
 void gw_lines_sink(struct gw_lines *lines, struct gw_sink *ret);

@@ -334,6 +334,7 @@ aorta_status apple_xml_end(struct apple_xml *x)
         st = gap(x, &bytes, &len);
         if (st == AORTA_OK)
             st = take(x, bytes, len);
+        x->gaps -= !x->parser; /* the end is no gap */
     }
     if (st != AORTA_OK || over(x))
         return st;

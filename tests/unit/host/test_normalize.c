@@ -352,6 +352,42 @@ static enum gw_code refuse_record(void *self, const aorta_record *r, const aorta
     return gw_fail(err, fake.sink_code, "not for us");
 }
 
+static size_t written;
+static bool writes_on;
+
+static bool write_away(void *self, struct gw_buf *to)
+{
+    (void)self;
+    written += to->len;
+    to->len = 0;
+    return writes_on;
+}
+
+static aorta_status emit_much(aorta_ctx *ctx)
+{
+    record_now.struct_size = sizeof(record_now);
+    emitted = AORTA_OK;
+    for (int i = 0; i < 10000 && emitted == AORTA_OK; i++)
+        emitted = ctx->host->emit_record(ctx, &record_now);
+    return emitted;
+}
+
+START_TEST(lines_that_are_written_away_do_not_gather)
+{
+    record_now = (aorta_record){.kind = {"workout", 7}, .start_us = T0, .end_us = T0 + S};
+    lines.write = write_away;
+    writes_on = true;
+    written = 0;
+    ck_assert_int_eq(fake_normalize(emit_much), GW_OK);
+    ck_assert_uint_eq(lines.records, 10000);
+    ck_assert_uint_gt(written, 512 << 10);
+    ck_assert_uint_lt(out.len, 256 << 10);
+    writes_on = false;
+    ck_assert_int_ne(fake_normalize(emit_much), GW_OK);
+    ck_assert_uint_lt(lines.records, 20000);
+}
+END_TEST
+
 START_TEST(goes_on_after_a_refusal_and_ends_after_a_failure)
 {
     fake.sink.record = refuse_record;
@@ -384,5 +420,6 @@ TCase *normalize_case(void)
     tcase_add_test(c, gives_out_metrics_and_sources);
     tcase_add_test(c, reads_a_payload_in_pieces);
     tcase_add_test(c, goes_on_after_a_refusal_and_ends_after_a_failure);
+    tcase_add_test(c, lines_that_are_written_away_do_not_gather);
     return c;
 }
