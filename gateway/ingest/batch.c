@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "ingest/inside.h"
+#include "ingest/nights.h"
 
 #define BATCH_CAP ((size_t)1 << 30)
 
@@ -257,6 +258,9 @@ enum gw_code gw_batch_fill(struct gw_batch *batch, struct gw_commit *commit, str
     commit->sleeps_count = batch->sleeps.count;
     commit->events = batch->events.items;
     commit->events_count = batch->events.count;
+    commit->stages = batch->stages.items;
+    commit->stages_count = batch->stages.count;
+    commit->nights = gw_ingest_nights;
     commit->states = batch->states.items;
     commit->states_count = batch->states.count;
     commit->counts = batch->counts;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "host/metrics.h"
+#include "store/commit.h"
 
 #define TEXT_MOST 500
 #define JSON_MOST (8u << 20)
@@ -71,6 +72,10 @@ static const struct column sleep_columns[] = {
     NUMBER(struct gw_sleep, "efficiency_percent", efficiency_percent, 0, 100),
     NUMBER(struct gw_sleep, "score", score, 0, 100),
     OTHER(struct gw_sleep, "stages", stages, COLUMN_JSON),
+};
+
+static const struct column stage_columns[] = {
+    OTHER(struct gw_sleep_stage, "stage", stage, COLUMN_TEXT),
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -311,10 +316,46 @@ enum gw_code fields_sleep(const aorta_record *record, struct gw_arena *arena, st
     return GW_OK;
 }
 
+enum gw_code fields_stage(const aorta_record *record, struct gw_arena *arena, struct gw_sleep_stage *ret,
+                          struct gw_err *err)
+{
+    gw_own_buf struct gw_buf extra = {.most = JSON_MOST};
+    struct gw_sleep_stage row = {0};
+    struct gw_str parent = {record->parent_external_id.ptr, record->parent_external_id.len};
+    enum gw_code code = read_fields(record, stage_columns, COUNT(stage_columns), arena, &row, &extra, err);
+
+    if (!code)
+        code = keep_extra(&extra, arena, &row.head.extra, err);
+    if (code)
+        return code;
+    if (!row.stage && !(record->flags & AORTA_RECORD_DELETED))
+        return gw_fail(err, GW_DATA, "it does not say which stage it is");
+    if (record->end_us - record->start_us > GW_STAGE_MOST_US)
+        return gw_fail(err, GW_DATA, "it is longer than a day");
+    row.stage = row.stage ? row.stage : "unknown";
+    row.parent = parent.len ? gw_arena_strndup(arena, parent.ptr, parent.len) : NULL;
+    if (parent.len && !row.parent)
+        return gw_fail(err, GW_NOMEM, NULL);
+    *ret = row;
+    return GW_OK;
+}
+
+/* Of a score the number is wanted beside what goes to `extra`. */
+static double score_value(const aorta_record *record)
+{
+    double value;
+
+    for (uint32_t i = 0; i < record->fields_count; i++)
+        if (gw_str_is((struct gw_str){record->fields[i].key.ptr, record->fields[i].key.len}, "value") &&
+            number_of(&record->fields[i].value, &value))
+            return value;
+    return NAN;
+}
+
 enum gw_code fields_event(const aorta_record *record, struct gw_arena *arena, struct gw_event *ret, struct gw_err *err)
 {
     gw_own_buf struct gw_buf extra = {.most = JSON_MOST};
-    struct gw_event row = {0};
+    struct gw_event row = {.value = score_value(record)};
     enum gw_code code = read_fields(record, NULL, 0, arena, &row, &extra, err);
 
     if (!code)

@@ -47,10 +47,11 @@ static enum gw_code on_series(void *self, const aorta_series *series, uint16_t m
 static void on_refused(void *self, struct gw_str what, struct gw_str reason)
 {
     struct gw_batch *batch = ((struct reading *)self)->batch;
-    struct gw_count *count = gw_str_is(what, "workout")   ? &batch->counts.workouts
-                             : gw_str_is(what, "sleep")   ? &batch->counts.sleep
-                             : gw_record_kind_known(what) ? &batch->counts.events
-                                                          : &batch->counts.timeseries;
+    struct gw_count *count = gw_str_is(what, "workout")       ? &batch->counts.workouts
+                             : gw_str_is(what, "sleep")       ? &batch->counts.sleep
+                             : gw_str_is(what, "sleep_stage") ? &batch->counts.sleep
+                             : gw_record_kind_known(what)     ? &batch->counts.events
+                                                              : &batch->counts.timeseries;
     char text[500];
     int n = snprintf(text, sizeof(text), "%.*s refused: %.*s", (int)(what.len < 64 ? what.len : 64), what.ptr,
                      (int)(reason.len < 400 ? reason.len : 400), reason.ptr);

@@ -7,12 +7,15 @@
 #include "crypt/crypt.h"
 #include "ingest/fields.h"
 
+#define NONE SIZE_MAX
+
 /* Every row begins with its head. */
 union row {
     struct gw_record_head head;
     struct gw_workout workout;
     struct gw_sleep sleep;
     struct gw_event event;
+    struct gw_sleep_stage stage;
 };
 
 static enum gw_code read_workout(const aorta_record *record, struct gw_arena *arena, union row *ret, struct gw_err *err)
@@ -25,6 +28,11 @@ static enum gw_code read_sleep(const aorta_record *record, struct gw_arena *aren
     return fields_sleep(record, arena, &ret->sleep, err);
 }
 
+static enum gw_code read_stage(const aorta_record *record, struct gw_arena *arena, union row *ret, struct gw_err *err)
+{
+    return fields_stage(record, arena, &ret->stage, err);
+}
+
 static enum gw_code read_event(const aorta_record *record, struct gw_arena *arena, union row *ret, struct gw_err *err)
 {
     return fields_event(record, arena, &ret->event, err);
@@ -34,12 +42,13 @@ static enum gw_code read_event(const aorta_record *record, struct gw_arena *aren
 static const struct kind {
     const char *name;
     enum gw_code (*read)(const aorta_record *record, struct gw_arena *arena, union row *ret, struct gw_err *err);
-    size_t size, list, count; /* offsets in struct gw_batch */
+    size_t size, list, count; /* offsets in struct gw_batch; count NONE: the sessions it becomes are counted */
 } kinds[] = {
     {"workout", read_workout, sizeof(struct gw_workout), offsetof(struct gw_batch, workouts),
      offsetof(struct gw_batch, counts.workouts)},
     {"sleep", read_sleep, sizeof(struct gw_sleep), offsetof(struct gw_batch, sleeps),
      offsetof(struct gw_batch, counts.sleep)},
+    {"sleep_stage", read_stage, sizeof(struct gw_sleep_stage), offsetof(struct gw_batch, stages), NONE},
     {NULL, read_event, sizeof(struct gw_event), offsetof(struct gw_batch, events),
      offsetof(struct gw_batch, counts.events)},
 };
@@ -83,6 +92,8 @@ static enum gw_code digest_record(const struct gw_batch *batch, const aorta_reco
         gw_buf_json_cstr(&b, texts[i]);
     for (uint32_t i = 0; i < record->fields_count; i++)
         write_field(&b, &record->fields[i]);
+    if (record->parent_external_id.len)
+        gw_buf_json(&b, (struct gw_str){record->parent_external_id.ptr, record->parent_external_id.len});
     if (b.failed)
         return gw_fail(err, GW_NOMEM, NULL);
     gw_sha256((struct gw_str){b.data, b.len}, full);
@@ -129,6 +140,7 @@ enum gw_code record_add(struct reading *reading, const aorta_record *record, con
     if (!kept)
         return GW_NOMEM;
     memcpy(kept, &row, kind->size);
-    ((struct gw_count *)(void *)((char *)batch + kind->count))->fetched++;
+    if (kind->count != NONE)
+        ((struct gw_count *)(void *)((char *)batch + kind->count))->fetched++;
     return GW_OK;
 }

@@ -236,7 +236,7 @@ static void sum_counts(struct commit *m)
     struct gw_count *const found[] = {&out->workouts, &out->sleep, &out->timeseries, &out->events};
 
     for (size_t i = 0; i < 4; i++) {
-        found[i]->fetched = given[i]->fetched;
+        found[i]->fetched += given[i]->fetched;
         found[i]->rejected = given[i]->rejected;
     }
     out->payloads_failed = in->payloads_failed;
@@ -363,6 +363,7 @@ static enum gw_code queue_writes(struct commit *m, bool *ret_woke, struct gw_err
     enum gw_code code;
 
     records_queue_writes(tx);
+    nights_queue_writes(tx);
     code = series_queue_writes(tx, err);
     if (code)
         return code;
@@ -397,6 +398,8 @@ static enum gw_code run(struct commit *m, bool *ret_yield, struct gw_counts *ret
     code = pg_send(m->tx.c, 0, err);
     if (!code)
         code = take_reads(m, err);
+    if (!code)
+        code = nights_settle(&m->tx, err);
     if (!code)
         code = queue_writes(m, &woke, err);
     if (!code)

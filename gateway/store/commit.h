@@ -11,11 +11,21 @@
 #ifndef GW_STORE_COMMIT_H
 #define GW_STORE_COMMIT_H
 
+#include "base/zone.h"
 #include "store/connections.h"
 #include "store/db.h"
 #include "store/jobs.h"
 #include "store/model.h"
 #include "store/payload_read.h"
+
+/* Sessions of the stages of one source, in order of start: ret_group[i] is the number of the one stage i belongs to,
+ * dense from 0, and ret[group] the session, with head.deleted where there is none in it. zone: of the user, NULL = UTC.
+ * The same stages give the same sessions. */
+typedef enum gw_code gw_nights_fn(const struct gw_sleep_stage *stages, size_t count, const struct gw_zone *zone,
+                                  struct gw_arena *arena, uint32_t *ret_group, struct gw_sleep **ret, size_t *ret_count,
+                                  struct gw_err *err);
+#define GW_NIGHTS_GAP_US INT64_C(7200000000)  /* stages further apart are of two sessions, unless the provider joins */
+#define GW_STAGE_MOST_US INT64_C(86400000000) /* of one stage: no longer ones come in */
 
 /* What happens to the job with this commit. */
 enum gw_commit_end {
@@ -54,6 +64,9 @@ struct gw_commit {
     size_t sleeps_count;
     struct gw_event *events;
     size_t events_count;
+    struct gw_sleep_stage *stages; /* session_id is set here */
+    size_t stages_count;
+    gw_nights_fn *nights; /* makes sessions of what stages there are, these and stored ones; NULL = no sessions */
     const struct gw_series_in *series;
     size_t series_count;
     const struct gw_state_put *states;

@@ -37,6 +37,7 @@ struct commit_tx {
     int32_t last_source_id;
     struct commit_payload *payloads;
     struct records_work *records; /* records.c */
+    struct nights_work *nights;   /* nights.c */
     struct series_work *series;   /* series.c */
     struct gw_counts counts;      /* of this commit, out */
     struct gw_buf notice;         /* members of the outbox row; empty = nothing a reader could see */
@@ -60,6 +61,44 @@ enum gw_code records_check(const struct commit_tx *tx, struct gw_err *err) GW_MU
 void records_queue_reads(struct commit_tx *tx);
 enum gw_code records_take_reads(struct commit_tx *tx, struct gw_err *err) GW_MUST_USE;
 void records_queue_writes(struct commit_tx *tx);
+
+/* What decides between records, and what has to be known of a row that stands already. */
+struct record_standing {
+    struct gw_uuid id;
+    int64_t version_us;
+    bool tentative, deleted;
+    double duration;
+    uint8_t digest[16];
+    struct gw_uuid payload_id;
+};
+
+/* Where a stored stage is, before this commit. */
+struct stage_place {
+    int32_t source_id;
+    int64_t start_us, end_us;
+    const char *parent;
+    struct gw_uuid session_id;
+};
+
+/* A stage this commit speaks of. */
+struct stage_change {
+    bool stored, was_there; /* there is a row; and it is no mark of a deleted one */
+    struct gw_uuid id;      /* of the row */
+    struct stage_place was;
+    struct gw_sleep_stage *stage; /* what is to stand, source_id known; NULL = the row stays as it is */
+};
+
+/* After records_take_reads, by number from 0; false = there are no more. Events: NULL when the row stays as it is. */
+bool records_stage(const struct commit_tx *tx, size_t i, struct stage_change *ret);
+bool records_event(const struct commit_tx *tx, size_t i, const struct gw_event **ret);
+/* Sessions to be written with the other records, heads complete but for their source's place in the commit; old[i]: the
+ * row that becomes session i, with a nil id when there is none. False = no memory. */
+bool records_derive(struct commit_tx *tx, struct gw_sleep *sessions, const struct record_standing *old, size_t count);
+#define RECORD_DERIVED UINT32_MAX /* head.source of those */
+
+/* Between the two trips, when there are stages: further trips for what they touch, then records_derive. */
+enum gw_code nights_settle(struct commit_tx *tx, struct gw_err *err) GW_MUST_USE;
+void nights_queue_writes(struct commit_tx *tx);
 
 enum gw_code series_prepare(struct commit_tx *tx, struct gw_err *err) GW_MUST_USE;
 void series_queue_reads(struct commit_tx *tx);

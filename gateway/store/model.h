@@ -90,10 +90,19 @@ struct gw_sleep {
     const char *stages; /* JSON as in the record catalogue, or NULL */
 };
 
+/* Part of a night that comes in pieces. */
+struct gw_sleep_stage {
+    struct gw_record_head head;
+    const char *stage;         /* in_bed awake sleeping light deep rem unknown */
+    const char *parent;        /* the provider's id of the session it belongs to, or NULL */
+    struct gw_uuid session_id; /* of the session made of it; nil = of none */
+};
+
 /* Any record without a table of its own; all fields are in head.extra. */
 struct gw_event {
     struct gw_record_head head;
     const char *kind;
+    double value; /* of a score, when written; else NaN */
 };
 
 /* Samples of one metric of one source on their way in, ascending in time, values finite. */

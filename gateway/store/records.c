@@ -8,7 +8,7 @@
 
 /* ---- what the kinds are made of ---- */
 
-enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_TRIBOOL };
+enum column_type { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_TRIBOOL, COLUMN_UUID };
 
 struct column {
     enum column_type type;
@@ -65,6 +65,12 @@ static const struct column sleep_columns[] = {
     NUMBER(gw_sleep, score),     TEXT(gw_sleep, stages),
 };
 
+static const struct column stage_columns[] = {
+    TEXT(gw_sleep_stage, stage),
+    TEXT(gw_sleep_stage, parent),
+    {COLUMN_UUID, offsetof(struct gw_sleep_stage, session_id)},
+};
+
 #define NONE SIZE_MAX
 
 struct record_kind {
@@ -74,26 +80,31 @@ struct record_kind {
     const struct column *columns;
     size_t columns_count;
     size_t kind, duration; /* offsets, or NONE */
-    size_t count;          /* offset in struct gw_counts */
+    size_t count;          /* offset in struct gw_counts, or NONE: no reader sees these */
+    bool is_stage;         /* its kind tells those without an id apart, is a column anyway, and no part of an id */
 };
 
 /* Every record begins with its head. */
 _Static_assert(offsetof(struct gw_workout, head) == 0, "head first");
 _Static_assert(offsetof(struct gw_sleep, head) == 0, "head first");
 _Static_assert(offsetof(struct gw_event, head) == 0, "head first");
+_Static_assert(offsetof(struct gw_sleep_stage, head) == 0, "head first");
 
 #define COUNTED(array) (array), sizeof(array) / sizeof(*(array))
 
 static const struct record_kind kinds[] = {
     {"workouts", sizeof(struct gw_workout), SQL_WORKOUT_BY_EXTERNAL, SQL_WORKOUT_BY_START, SQL_WORKOUT_PUT,
      SQL_WORKOUT_TOUCH, COUNTED(workout_columns), NONE, offsetof(struct gw_workout, duration_s),
-     offsetof(struct gw_counts, workouts)},
+     offsetof(struct gw_counts, workouts), false},
     {"sleep", sizeof(struct gw_sleep), SQL_SLEEP_BY_EXTERNAL, SQL_SLEEP_BY_START, SQL_SLEEP_PUT, SQL_SLEEP_TOUCH,
-     COUNTED(sleep_columns), NONE, offsetof(struct gw_sleep, duration_s), offsetof(struct gw_counts, sleep)},
+     COUNTED(sleep_columns), NONE, offsetof(struct gw_sleep, duration_s), offsetof(struct gw_counts, sleep), false},
     {"events", sizeof(struct gw_event), SQL_EVENT_BY_EXTERNAL, SQL_EVENT_BY_START, SQL_EVENT_PUT, SQL_EVENT_TOUCH, NULL,
-     0, offsetof(struct gw_event, kind), NONE, offsetof(struct gw_counts, events)},
+     0, offsetof(struct gw_event, kind), NONE, offsetof(struct gw_counts, events), false},
+    {NULL, sizeof(struct gw_sleep_stage), SQL_STAGE_BY_EXTERNAL, SQL_STAGE_BY_START, SQL_STAGE_PUT, SQL_STAGE_TOUCH,
+     COUNTED(stage_columns), offsetof(struct gw_sleep_stage, stage), NONE, NONE, true},
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
+enum { SLEEP = 1, EVENTS = 2, STAGES = 3 };
 
 /* The records of one kind in a commit. */
 struct batch {
@@ -104,8 +115,10 @@ struct batch {
 
 static struct batch batch_of(const struct commit_tx *tx, size_t k)
 {
-    char *const records[KINDS] = {(char *)tx->in->workouts, (char *)tx->in->sleeps, (char *)tx->in->events};
-    const size_t counts[KINDS] = {tx->in->workouts_count, tx->in->sleeps_count, tx->in->events_count};
+    char *const records[KINDS] = {(char *)tx->in->workouts, (char *)tx->in->sleeps, (char *)tx->in->events,
+                                  (char *)tx->in->stages};
+    const size_t counts[KINDS] = {tx->in->workouts_count, tx->in->sleeps_count, tx->in->events_count,
+                                  tx->in->stages_count};
 
     return (struct batch){&kinds[k], records[k], counts[k]};
 }
@@ -202,16 +215,6 @@ void records_queue_reads(struct commit_tx *tx)
 
 /* ---- the rule ---- */
 
-/* What decides, and what has to be known of a row that stands already. */
-struct standing {
-    struct gw_uuid id;
-    int64_t version_us;
-    bool tentative, deleted;
-    double duration;
-    uint8_t digest[16];
-    struct gw_uuid payload_id;
-};
-
 /* One identity this commit speaks of. */
 struct entry {
     uint64_t hash;
@@ -219,9 +222,10 @@ struct entry {
     int32_t source_id;
     int64_t start_us;
     bool stored;
-    struct standing old, best;
+    struct record_standing old, best;
     size_t winner; /* the record that is best; NONE = the stored one */
     size_t losers;
+    struct stage_place was; /* of a stored stage */
 };
 
 struct table {
@@ -234,6 +238,8 @@ struct table {
 /* All identities of a commit, by kind. */
 struct records_work {
     struct table tables[KINDS];
+    struct table derived; /* sessions made of stages: no identity is looked up in it */
+    struct gw_sleep *sessions;
 };
 
 static uint64_t hash_text(uint64_t h, const char *text)
@@ -301,7 +307,7 @@ static double known(double v)
 }
 
 /* > 0: a is to stand, < 0: b, 0: they are the same. */
-static int compare(const struct standing *a, const struct standing *b)
+static int compare(const struct record_standing *a, const struct record_standing *b)
 {
     int digest = memcmp(a->digest, b->digest, sizeof(a->digest));
 
@@ -318,14 +324,14 @@ static int compare(const struct standing *a, const struct standing *b)
     return -memcmp(a->payload_id.b, b->payload_id.b, sizeof(a->payload_id.b));
 }
 
-static struct standing standing_of(const struct commit_tx *tx, const struct batch *b, size_t i)
+static struct record_standing standing_of(const struct commit_tx *tx, const struct batch *b, size_t i)
 {
     const struct gw_record_head *head = head_at(b, i);
-    struct standing s = {.version_us = head->version_us,
-                         .tentative = head->tentative,
-                         .deleted = head->deleted,
-                         .duration = duration_at(b, i),
-                         .payload_id = payload_kept(tx, head->payload_id)};
+    struct record_standing s = {.version_us = head->version_us,
+                                .tentative = head->tentative,
+                                .deleted = head->deleted,
+                                .duration = duration_at(b, i),
+                                .payload_id = payload_kept(tx, head->payload_id)};
 
     memcpy(s.digest, head->digest, sizeof(s.digest));
     return s;
@@ -337,14 +343,14 @@ static void enter_records(struct commit_tx *tx, const struct batch *b, struct ta
 {
     for (size_t i = 0; i < b->count; i++) {
         const struct gw_record_head *head = head_at(b, i);
-        struct entry key = {.kind = kind_at(b, i),
+        struct entry key = {.kind = b->kind->is_stage && head->external_id ? "" : kind_at(b, i),
                             .external_id = head->external_id,
                             .source_id = source_number(tx, head->source),
                             .start_us = head->start_us,
                             .winner = NONE};
         size_t before = t->count;
         struct entry *e = table_find(t, &key, true);
-        struct standing s = standing_of(tx, b, i);
+        struct record_standing s = standing_of(tx, b, i);
         if (t->count > before || compare(&s, &e->best) > 0) {
             e->losers += t->count == before;
             e->best = s;
@@ -355,14 +361,24 @@ static void enter_records(struct commit_tx *tx, const struct batch *b, struct ta
     }
 }
 
-static enum gw_code take_stored(struct commit_tx *tx, struct table *t, struct gw_err *err)
+static struct stage_place read_place(struct pg_row *row, int32_t source_id, int64_t start_us)
+{
+    struct stage_place place = {.source_id = source_id, .start_us = start_us};
+
+    place.end_us = pg_get_time(row);
+    place.parent = pg_get_text(row);
+    place.session_id = pg_get_uuid(row);
+    return place;
+}
+
+static enum gw_code take_stored(struct commit_tx *tx, struct table *t, bool stages, struct gw_err *err)
 {
     gw_own_result *result = NULL;
     enum gw_code code = pg_next(tx->c, &result, err);
 
     for (int r = 0; !code && r < PQntuples(result); r++) {
         struct pg_row row = {.result = result, .number = r, .arena = tx->arena};
-        struct standing s = {0};
+        struct record_standing s = {0};
         struct entry key = {0};
         s.id = pg_get_uuid(&row);
         key.kind = pg_get_text(&row);
@@ -377,12 +393,15 @@ static enum gw_code take_stored(struct commit_tx *tx, struct table *t, struct gw
         struct gw_str digest = pg_get_bytes_view(&row);
         memcpy(s.digest, digest.ptr, digest.len < sizeof(s.digest) ? digest.len : sizeof(s.digest));
         s.payload_id = pg_get_uuid(&row);
+        if (stages)
+            key.was = read_place(&row, key.source_id, key.start_us);
         code = pg_row_check(&row, err);
         struct entry *e = code ? NULL : table_find(t, &key, false);
         if (!e)
             continue;
         e->stored = true;
         e->old = s;
+        e->was = key.was;
         if (compare(&e->best, &s) <= 0) {
             e->winner = NONE;
             e->losers++;
@@ -406,9 +425,9 @@ enum gw_code records_take_reads(struct commit_tx *tx, struct gw_err *err)
             return gw_fail(err, GW_NOMEM, NULL);
         enter_records(tx, &b, t);
         if (external > 0)
-            code = take_stored(tx, t, err);
+            code = take_stored(tx, t, b.kind->is_stage, err);
         if (!code && b.count > external)
-            code = take_stored(tx, t, err);
+            code = take_stored(tx, t, b.kind->is_stage, err);
     }
     return code;
 }
@@ -429,6 +448,9 @@ static void put_column(struct pg_params *p, const struct column *column, const c
     case COLUMN_TRIBOOL:
         pg_put_tribool(p, *(const int *)field);
         break;
+    case COLUMN_UUID:
+        pg_put_uuid_or_null(p, *(const struct gw_uuid *)field);
+        break;
     }
 }
 
@@ -439,7 +461,7 @@ static void queue_put(struct commit_tx *tx, const struct batch *b, const struct 
 
     pg_put_uuid(&p, tx->in->user_id);
     pg_put_uuid(&p, head->id);
-    if (b->kind->kind != NONE)
+    if (b->kind->kind != NONE && !b->kind->is_stage)
         pg_put_text(&p, e->kind);
     pg_put_i32(&p, head->source_id);
     pg_put_text(&p, tx->in->provider);
@@ -496,7 +518,8 @@ static void write_entry(struct commit_tx *tx, const struct batch *b, struct entr
         return;
     struct gw_record_head *head = head_at(b, e->winner);
     head->id = e->stored ? e->old.id : gw_uuid_is_nil(head->id) ? gw_uuid_v7() : head->id;
-    head->source_id = source_number(tx, head->source);
+    if (head->source != RECORD_DERIVED)
+        head->source_id = source_number(tx, head->source);
     bool same = e->stored && e->old.deleted == e->best.deleted &&
                 memcmp(e->old.digest, e->best.digest, sizeof(e->old.digest)) == 0;
     if (same)
@@ -514,51 +537,144 @@ static void count_entry(struct gw_count *count, const struct entry *e)
         ++*of[effect_of(e)];
 }
 
+/* The ids of an effect, of what came and of what was made. */
 static void notice_effect(struct commit_tx *tx, const struct batch *b, const struct table *t, enum effect effect,
-                          bool *first)
+                          bool *any)
 {
     char text[GW_UUID_TEXT];
-    bool any = false;
 
     for (size_t i = 0; i < t->count; i++) {
         if (effect_of(&t->entries[i]) != effect)
             continue;
-        if (!any)
-            gw_buf_printf(&tx->notice, "%s\"%s\":[", *first ? "" : ",", effect_names[effect]);
-        gw_buf_printf(&tx->notice, "%s\"%s\"", any ? "," : "",
+        gw_buf_printf(&tx->notice, "%s\"%s\"", *any ? "," : "",
                       gw_uuid_text(head_at(b, t->entries[i].winner)->id, text));
-        any = true;
-        *first = false;
+        *any = true;
     }
-    if (any)
-        gw_buf_char(&tx->notice, ']');
 }
 
-static void notice_kind(struct commit_tx *tx, const struct batch *b, const struct table *t)
+static bool has_effect(const struct table *t, enum effect effect)
 {
-    bool seen = false, first = true;
+    for (size_t i = 0; i < t->count; i++)
+        if (effect_of(&t->entries[i]) == effect)
+            return true;
+    return false;
+}
 
-    for (size_t i = 0; !seen && i < t->count; i++)
-        seen = effect_of(&t->entries[i]) != EFFECT_NONE;
-    if (!seen)
-        return;
-    notice_member(tx, b->kind->name);
-    gw_buf_char(&tx->notice, '{');
-    for (enum effect e = EFFECT_CREATED; e < EFFECTS; e++)
-        notice_effect(tx, b, t, e, &first);
-    gw_buf_char(&tx->notice, '}');
+static struct batch derived_of(const struct commit_tx *tx)
+{
+    return (struct batch){&kinds[SLEEP], (char *)tx->records->sessions, tx->records->derived.count};
+}
+
+static void notice_kind(struct commit_tx *tx, size_t k)
+{
+    static const struct table none;
+    const struct batch came = batch_of(tx, k), made = derived_of(tx);
+    const struct table *t = &tx->records->tables[k], *d = k == SLEEP ? &tx->records->derived : &none;
+    bool first = true;
+
+    for (enum effect e = EFFECT_CREATED; e < EFFECTS; e++) {
+        bool any = false;
+        if (!has_effect(t, e) && !has_effect(d, e))
+            continue;
+        if (first)
+            notice_member(tx, came.kind->name);
+        gw_buf_printf(&tx->notice, "%s\"%s\":[", first ? "{" : ",", effect_names[e]);
+        notice_effect(tx, &came, t, e, &any);
+        notice_effect(tx, &made, d, e, &any);
+        gw_buf_char(&tx->notice, ']');
+        first = false;
+    }
+    if (!first)
+        gw_buf_char(&tx->notice, '}');
+}
+
+static void write_table(struct commit_tx *tx, const struct batch *b, struct table *t)
+{
+    struct gw_count *count =
+        b->kind->count == NONE ? NULL : (struct gw_count *)(void *)((char *)&tx->counts + b->kind->count);
+
+    for (size_t i = 0; i < t->count; i++) {
+        write_entry(tx, b, &t->entries[i]);
+        if (count)
+            count_entry(count, &t->entries[i]);
+    }
 }
 
 void records_queue_writes(struct commit_tx *tx)
 {
+    const struct batch derived = derived_of(tx);
+
     for (size_t k = 0; k < KINDS; k++) {
         struct batch b = batch_of(tx, k);
-        struct table *t = &tx->records->tables[k];
-        struct gw_count *count = (struct gw_count *)(void *)((char *)&tx->counts + b.kind->count);
-        for (size_t i = 0; i < t->count; i++) {
-            write_entry(tx, &b, &t->entries[i]);
-            count_entry(count, &t->entries[i]);
-        }
-        notice_kind(tx, &b, t);
+        write_table(tx, &b, &tx->records->tables[k]);
+        if (k == SLEEP)
+            write_table(tx, &derived, &tx->records->derived);
+        if (b.kind->name)
+            notice_kind(tx, k);
     }
+}
+
+/* ---- stages, and the sessions made of them (nights.c) ---- */
+
+bool records_stage(const struct commit_tx *tx, size_t i, struct stage_change *ret)
+{
+    const struct table *t = &tx->records->tables[STAGES];
+    const struct entry *e = &t->entries[i];
+
+    if (i >= t->count)
+        return false;
+    *ret = (struct stage_change){.was_there = e->stored && !e->old.deleted,
+                                 .was = e->was,
+                                 .stored = e->stored,
+                                 .id = e->old.id,
+                                 .stage = e->winner == NONE ? NULL : &tx->in->stages[e->winner]};
+    if (ret->stage)
+        ret->stage->head.source_id = e->source_id;
+    return true;
+}
+
+bool records_event(const struct commit_tx *tx, size_t i, const struct gw_event **ret)
+{
+    const struct table *t = &tx->records->tables[EVENTS];
+
+    if (i >= t->count)
+        return false;
+    *ret = t->entries[i].winner == NONE ? NULL : &tx->in->events[t->entries[i].winner];
+    return true;
+}
+
+static bool nothing_new(const struct record_standing *old, const struct record_standing *now)
+{
+    return old->version_us == now->version_us && old->tentative == now->tentative && old->deleted == now->deleted &&
+           memcmp(old->digest, now->digest, sizeof(old->digest)) == 0;
+}
+
+bool records_derive(struct commit_tx *tx, struct gw_sleep *sessions, const struct record_standing *old, size_t count)
+{
+    struct table *t = &tx->records->derived;
+
+    t->entries = gw_arena_zalloc(tx->arena, count * sizeof(*t->entries));
+    if (!t->entries)
+        return false;
+    t->count = count;
+    tx->records->sessions = sessions;
+    for (size_t i = 0; i < count; i++) {
+        struct gw_record_head *head = &sessions[i].head;
+        struct entry *e = &t->entries[i];
+        e->best = (struct record_standing){.id = head->id,
+                                           .version_us = head->version_us,
+                                           .tentative = head->tentative,
+                                           .deleted = head->deleted,
+                                           .payload_id = head->payload_id};
+        memcpy(e->best.digest, head->digest, sizeof(head->digest));
+        e->stored = !gw_uuid_is_nil(old[i].id);
+        e->old = old[i];
+        e->winner = i;
+        if (e->stored && nothing_new(&e->old, &e->best)) {
+            e->winner = NONE;
+            e->losers = 1;
+        }
+        head->source = RECORD_DERIVED;
+    }
+    return true;
 }

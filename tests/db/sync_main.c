@@ -19,6 +19,7 @@ int main(void)
         return EXIT_FAILURE;
     }
     runner = srunner_create(suite_push());
+    srunner_add_suite(runner, suite_nights());
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

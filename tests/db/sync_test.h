@@ -19,5 +19,6 @@ struct gw_uuid push(const struct gw_connection *connection, struct gw_str body);
 struct gw_run ended(struct gw_uuid user, struct gw_uuid run);
 
 Suite *suite_push(void);
+Suite *suite_nights(void);
 
 #endif

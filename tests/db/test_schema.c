@@ -62,6 +62,7 @@ static const struct {
     {"sdk_sessions", 'D'},
     {"series_blocks", 'D'},
     {"sleep_sessions", 'D'},
+    {"sleep_stages", 'D'},
     {"sources", 'D'},
     {"token_locks", 'D'},
     {"users", 'D'},
@@ -200,6 +201,7 @@ START_TEST(test_user_deleted)
     struct gw_workout w = make_workout("w", T0, 1, 60);
     struct gw_sleep s = make_sleep("s", T0, 1, 60);
     struct gw_event e = {.kind = "score", .head = {.start_us = T0, .end_us = T0}};
+    struct gw_sleep_stage stage = {.stage = "deep", .head = {.start_us = T0, .end_us = T0 + 1}};
     struct gw_payload p = {.kind = "polar.x", .data = GW_STR("x"), .offset_s = GW_NO_OFFSET};
     struct gw_flow flow = {.user_id = c.user_id, .provider = "polar", .expires_us = T0};
     int64_t t = T0;
@@ -217,6 +219,7 @@ START_TEST(test_user_deleted)
     commit.workouts = &w, commit.workouts_count = 1;
     commit.sleeps = &s, commit.sleeps_count = 1;
     commit.events = &e, commit.events_count = 1;
+    commit.stages = &stage, commit.stages_count = 1;
     commit.payloads = &p, commit.payloads_count = 1;
     commit.series = &series, commit.series_count = 1;
     commit.states = &state, commit.states_count = 1;

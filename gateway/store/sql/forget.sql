@@ -55,6 +55,11 @@ DELETE FROM sleep_sessions
 WHERE user_id = $1::uuid AND id IN (SELECT id FROM sleep_sessions
                                     WHERE user_id = $1 AND ($2::text IS NULL OR provider = $2) LIMIT $3::bigint)
 
+-- name: forget_stages
+DELETE FROM sleep_stages
+WHERE user_id = $1::uuid AND id IN (SELECT id FROM sleep_stages
+                                    WHERE user_id = $1 AND ($2::text IS NULL OR provider = $2) LIMIT $3::bigint)
+
 -- name: forget_events
 DELETE FROM events
 WHERE user_id = $1::uuid AND id IN (SELECT id FROM events WHERE user_id = $1 AND ($2::text IS NULL OR provider = $2)

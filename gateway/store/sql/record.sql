@@ -105,3 +105,72 @@ SET kind = excluded.kind, source_id = excluded.source_id, provider = excluded.pr
 -- name: event_touch
 UPDATE events SET version_us = $3::bigint, tentative = $4::boolean, payload_id = $5::uuid
 WHERE user_id = $1::uuid AND id = $2::uuid
+
+
+-- ---- stages of sleep, of which sessions are made ----
+
+-- With what has to be known of the place a stage leaves.
+-- name: stage_by_external
+SELECT r.id, NULL::text, r.source_id, r.external_id, r.start_at, r.version_us, r.tentative, r.deleted, NULL::float8,
+       r.digest, r.payload_id, r.end_at, r.parent, r.session_id
+FROM sleep_stages r
+WHERE r.user_id = $1::uuid AND r.provider = $2::text AND r.account = $3::text AND r.external_id = ANY ($4::text[])
+
+-- name: stage_by_start
+SELECT r.id, r.stage, r.source_id, r.external_id, r.start_at, r.version_us, r.tentative, r.deleted, NULL::float8,
+       r.digest, r.payload_id, r.end_at, r.parent, r.session_id
+FROM sources s JOIN sleep_stages r ON r.user_id = s.user_id AND r.source_id = s.source_id
+WHERE s.user_id = $1::uuid AND r.user_id = $1 AND s.digest = ANY ($2::bytea[])
+  AND r.start_at = ANY ($3::timestamptz[]) AND r.external_id IS NULL
+
+-- name: stage_put
+INSERT INTO sleep_stages (user_id, id, source_id, provider, account, external_id, start_at, end_at, offset_s,
+                          version_us, tentative, deleted, payload_id, digest, extra, stage, parent, session_id)
+VALUES ($1::uuid, $2::uuid, $3::integer, $4::text, $5::text, $6::text, $7::timestamptz, $8::timestamptz,
+        $9::integer, $10::bigint, $11::boolean, $12::boolean, $13::uuid, $14::bytea, $15::json, $16::text, $17::text,
+        $18::uuid)
+ON CONFLICT (user_id, id) DO UPDATE
+SET source_id = excluded.source_id, provider = excluded.provider, account = excluded.account,
+    external_id = excluded.external_id, start_at = excluded.start_at, end_at = excluded.end_at,
+    offset_s = excluded.offset_s, version_us = excluded.version_us, tentative = excluded.tentative,
+    deleted = excluded.deleted, payload_id = excluded.payload_id, digest = excluded.digest, extra = excluded.extra,
+    stage = excluded.stage, parent = excluded.parent, session_id = excluded.session_id
+
+-- name: stage_touch
+UPDATE sleep_stages SET version_us = $3::bigint, tentative = $4::boolean, payload_id = $5::uuid
+WHERE user_id = $1::uuid AND id = $2::uuid
+
+-- Around some moments ($2 source, $3 from, $4 until), of sessions the provider names ($5), and of those of its nights
+-- ($6), which it may have numbered.
+-- name: stage_around
+SELECT a.id, a.source_id, a.start_at, a.end_at, a.offset_s, a.version_us, a.tentative, a.payload_id, a.stage, a.parent,
+       a.session_id
+FROM unnest($2::integer[], $3::timestamptz[], $4::timestamptz[]) w (source_id, lo, hi)
+     JOIN sleep_stages a ON a.source_id = w.source_id AND a.start_at >= w.lo AND a.start_at < w.hi
+WHERE a.user_id = $1::uuid AND NOT a.deleted
+UNION
+SELECT b.id, b.source_id, b.start_at, b.end_at, b.offset_s, b.version_us, b.tentative, b.payload_id, b.stage, b.parent,
+       b.session_id
+FROM sleep_stages b
+WHERE b.user_id = $1 AND NOT b.deleted AND b.parent = ANY ($5::text[])
+UNION
+SELECT c.id, c.source_id, c.start_at, c.end_at, c.offset_s, c.version_us, c.tentative, c.payload_id, c.stage, c.parent,
+       c.session_id
+FROM unnest($6::text[]) n (night)
+     JOIN sleep_stages c ON c.parent >= n.night || '-s' AND c.parent < n.night || '-t'
+WHERE c.user_id = $1 AND NOT c.deleted
+
+-- name: stage_link
+UPDATE sleep_stages SET session_id = $2::uuid WHERE user_id = $1::uuid AND id = ANY ($3::uuid[])
+
+-- name: stage_sessions
+SELECT id, source_id, start_at, end_at, version_us, tentative, deleted, digest, payload_id FROM sleep_sessions
+WHERE user_id = $1::uuid AND id = ANY ($2::uuid[])
+
+-- name: stage_scores
+SELECT external_id, (extra ->> 'value')::float8 FROM events
+WHERE user_id = $1::uuid AND provider = $2::text AND account = $3::text AND kind = 'score'
+  AND external_id = ANY ($4::text[]) AND NOT deleted
+
+-- name: user_zone
+SELECT time_zone FROM users WHERE id = $1::uuid
