@@ -84,20 +84,51 @@ static bool literal(const char **p, const char *end, char c)
     return true;
 }
 
-static bool parse_date(const char **p, const char *end, int64_t *days)
+static bool leap_year(unsigned y)
+{
+    return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+}
+
+static bool civil_day(unsigned y, unsigned m, unsigned d, int64_t *days)
 {
     static const unsigned most[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    unsigned y, m, d;
 
-    if (!digits(p, end, 4, &y) || !literal(p, end, '-') || !digits(p, end, 2, &m) || !literal(p, end, '-') ||
-        !digits(p, end, 2, &d))
-        return false;
-    if (y < 1 || m < 1 || m > 12 || d < 1 || d > most[m - 1])
-        return false;
-    if (m == 2 && d == 29 && (y % 4 != 0 || (y % 100 == 0 && y % 400 != 0)))
+    if (y < 1 || m < 1 || m > 12 || d < 1 || d > most[m - 1] || (m == 2 && d == 29 && !leap_year(y)))
         return false;
     *days = gw_days_from_civil(y, m, d);
     return true;
+}
+
+/* Week 1 is the one with 4 January in it; days 1 to 7 from Monday. */
+static bool week_day(unsigned y, unsigned week, unsigned d, int64_t *days)
+{
+    int64_t fourth = gw_days_from_civil(y, 1, 4), next = gw_days_from_civil((int64_t)y + 1, 1, 4);
+    int64_t monday = fourth - (fourth % 7 + 10) % 7; /* 1970-01-01 was a Thursday */
+    int64_t end = next - (next % 7 + 10) % 7;
+
+    *days = monday + 7 * ((int64_t)week - 1) + d - 1;
+    return y >= 1 && week >= 1 && d >= 1 && d <= 7 && *days < end;
+}
+
+static bool parse_date(const char **p, const char *end, bool wide, int64_t *days)
+{
+    unsigned y, m, d = 1;
+    bool dashes;
+
+    if (!digits(p, end, 4, &y))
+        return false;
+    dashes = literal(p, end, '-');
+    if (!dashes && !wide)
+        return false;
+    if (wide && literal(p, end, 'W')) {
+        if (!digits(p, end, 2, &m) || (dashes ? literal(p, end, '-') && !digits(p, end, 1, &d)
+                                              : *p < end && **p >= '0' && **p <= '9' && !digits(p, end, 1, &d)))
+            return false;
+        return week_day(y, m, d, days);
+    }
+    if (!digits(p, end, 2, &m) || (dashes && !literal(p, end, '-')) || !digits(p, end, 2, &d))
+        return false;
+    return civil_day(y, m, d, days);
 }
 
 static bool parse_fraction(const char **p, const char *end, int64_t *us)
@@ -114,14 +145,26 @@ static bool parse_fraction(const char **p, const char *end, int64_t *us)
     return *p > first && *p - first <= 9;
 }
 
-static bool parse_clock(const char **p, const char *end, int64_t *us)
+static bool digit_next(const char *p, const char *end)
 {
-    unsigned h, m, s = 0;
-    int64_t fraction = 0;
+    return p < end && *p >= '0' && *p <= '9';
+}
 
-    if (!digits(p, end, 2, &h) || !literal(p, end, ':') || !digits(p, end, 2, &m))
+/* wide: also 07, 0730 and 073000 */
+static bool parse_clock(const char **p, const char *end, bool wide, int64_t *us)
+{
+    unsigned h, m = 0, s = 0;
+    int64_t fraction = 0;
+    bool colons;
+
+    if (!digits(p, end, 2, &h))
         return false;
-    if (literal(p, end, ':')) {
+    colons = literal(p, end, ':');
+    if (!colons && !wide)
+        return false;
+    if ((colons || digit_next(*p, end)) && !digits(p, end, 2, &m))
+        return false;
+    if (colons ? literal(p, end, ':') : digit_next(*p, end)) {
         if (!digits(p, end, 2, &s) || !parse_fraction(p, end, &fraction))
             return false;
     }
@@ -160,13 +203,13 @@ static bool parse_offset(const char **p, const char *end, struct gw_time_text *t
     return true;
 }
 
-bool gw_time_parse_iso(struct gw_str text, struct gw_time_text *ret)
+static bool parse_iso(struct gw_str text, bool wide, struct gw_time_text *ret)
 {
     const char *p = text.ptr, *end = text.ptr + text.len;
     struct gw_time_text t = {0};
     int64_t days, clock = 0;
 
-    if (text.len == 0 || !parse_date(&p, end, &days))
+    if (text.len == 0 || !parse_date(&p, end, wide, &days))
         return false;
     if (p == end) {
         t.date_only = true;
@@ -174,7 +217,7 @@ bool gw_time_parse_iso(struct gw_str text, struct gw_time_text *ret)
         if (*p != 'T' && *p != 't' && *p != ' ')
             return false;
         p++;
-        if (!parse_clock(&p, end, &clock) || !parse_offset(&p, end, &t) || p != end)
+        if (!parse_clock(&p, end, wide, &clock) || !parse_offset(&p, end, &t) || p != end)
             return false;
     }
     t.us = days * GW_US_PER_DAY + clock - (int64_t)t.offset_s * GW_US_PER_S;
@@ -182,11 +225,38 @@ bool gw_time_parse_iso(struct gw_str text, struct gw_time_text *ret)
     return true;
 }
 
+bool gw_time_parse_iso(struct gw_str text, struct gw_time_text *ret)
+{
+    return parse_iso(text, false, ret);
+}
+
+#define TEXT_MOST 64
+
+/* In a URL a bare '+' means a space, so that "…T00:00:00+02:00" arrives with one: the offset is taken as it was meant.
+ */
+static struct gw_str mend_plus(struct gw_str text, char out[TEXT_MOST])
+{
+    size_t clock = 11; /* where a time may begin: behind a date and its T or space */
+
+    if (text.len <= clock || text.len > TEXT_MOST)
+        return text;
+    memcpy(out, text.ptr, text.len);
+    for (size_t i = clock; i < text.len; i++)
+        if (out[i] == ' ')
+            out[i] = '+';
+    return (struct gw_str){out, text.len};
+}
+
 bool gw_time_parse(struct gw_str text, struct gw_time_text *ret)
 {
+    char mended[TEXT_MOST];
     double seconds;
     int64_t whole;
 
+    for (; text.len && text.ptr[0] == ' '; text.ptr++)
+        text.len--;
+    for (; text.len && text.ptr[text.len - 1] == ' ';)
+        text.len--;
     if (gw_parse_i64(text, &whole)) {
         if (whole < -62135596800 || whole > 253402300799)
             return false;
@@ -199,7 +269,7 @@ bool gw_time_parse(struct gw_str text, struct gw_time_text *ret)
         *ret = (struct gw_time_text){.us = llround(seconds * 1e6), .has_offset = true};
         return true;
     }
-    return gw_time_parse_iso(text, ret);
+    return parse_iso(mend_plus(text, mended), true, ret);
 }
 
 static char *put2(char *p, unsigned v)

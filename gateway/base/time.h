@@ -28,7 +28,9 @@ struct gw_time_text {
 /* ISO 8601: date, or date and time with T or space, seconds and fraction optional, Z or +hh:mm or +hhmm or
  * none. */
 bool gw_time_parse_iso(struct gw_str text, struct gw_time_text *ret);
-/* ISO 8601 or Unix seconds (also with a fraction). */
+/* What people put into a URL: Unix seconds (also with a fraction), or ISO 8601 in any form that Python reads too: as
+ * above, weeks (2025-W03-3), without separators (20250115T0730; digits alone are seconds), hours alone, an offset whose
+ * plus became a space, spaces around it. */
 bool gw_time_parse(struct gw_str text, struct gw_time_text *ret);
 /* "2026-11-20T18:05:07Z", with six digits of fraction only when it is not zero. out >= 32 bytes. Returns
  * length. */

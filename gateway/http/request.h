@@ -27,6 +27,7 @@ struct gw_reply {
         bool (*some)(void *self, char *out, size_t most, size_t *ret); /* *ret 0 = the end; false = cut off */
         void (*close)(void *self);
         void *self;
+        int64_t length; /* bytes that will come, where that is known; -1 = not */
     } stream;
     struct gw_reply_header {
         const char *name, *value;

@@ -121,7 +121,7 @@ static const struct gw_arg_decl timeseries_args[] = {
      "Samples before this time; a date alone means the end of that day."},
     {"types", GW_ARG_TEXT, GW_ARG_REQUIRED | GW_ARG_REPEATED, NULL, 0, 0, NULL,
      "Metrics wanted: repeated, or separated by commas."},
-    {"resolution", GW_ARG_CHOICE, 0, "raw", 0, 0, resolutions, "Only raw is offered yet."},
+    {"resolution", GW_ARG_CHOICE, 0, "raw", 0, 0, resolutions, "How samples are gathered; raw: not at all."},
     {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."},
     {"limit", GW_ARG_INT, 0, "1000", 1, 100000, NULL, "Rows of a page."},
 };
@@ -282,7 +282,8 @@ const struct gw_route gw_routes[] = {
      .doc = "Deletes a sleep session for good: no later sync brings it back.", .statuses = {204}},
     {GW_DELETE, V1 "/users/{user_id}/events/menstrual-cycles/{cycle_id}", gw_answer_cycle_delete, GW_SCOPE_WRITE,
      .doc = "Deletes a record of a menstrual cycle for good.", .statuses = {204}},
-    {GW_GET, V1 "/users/{user_id}/timeseries", gw_answer_timeseries, GW_SCOPE_READ, ARGS(timeseries_args),
-     .doc = "Samples, oldest first.", .reply = "SamplePage"},
+    {GW_GET, V1 "/users/{user_id}/timeseries", gw_answer_timeseries, GW_SCOPE_READ, .flags = GW_ROUTE_SLOW,
+     ARGS(timeseries_args), .doc = "Samples, oldest first; as JSON lines or CSV the whole range at once.",
+     .reply = "SamplePage", .types = "application/json application/x-ndjson text/csv"},
 };
 const size_t gw_routes_count = sizeof(gw_routes) / sizeof(gw_routes[0]);

@@ -5,7 +5,7 @@
 #include "http/inside.h"
 
 #define JSON_TYPE "application/json"
-#define BLOCK     (64 * 1024)
+#define BLOCK     (256 * 1024)
 
 /* What every answer says; calls put for each. */
 static void each_header(struct gw_http_request *request, void (*put)(void *to, const char *name, const char *value),
@@ -75,6 +75,11 @@ static struct gw_live_stream *take_stream(struct gw_http_request *request)
     return live;
 }
 
+static uint64_t length_of(const struct gw_live_stream *live)
+{
+    return live->stream.length < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)live->stream.length;
+}
+
 static struct MHD_Response *response_of(struct gw_http_request *request)
 {
     size_t len = request->reply.body.len;
@@ -84,7 +89,7 @@ static struct MHD_Response *response_of(struct gw_http_request *request)
     if (request->reply.stream.some) {
         self = take_stream(request);
         response =
-            self ? MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, stream_read, self, stream_close) : NULL;
+            self ? MHD_create_response_from_callback(length_of(self), BLOCK, stream_read, self, stream_close) : NULL;
         if (self && !response)
             stream_close(self);
         return response;
@@ -133,7 +138,7 @@ static void set_stream(struct gw_http_request *request, struct _u_response *resp
     response->stream_callback = stream_read;
     response->stream_callback_free = stream_close;
     response->stream_user_data = stream;
-    response->stream_size = U_STREAM_SIZE_UNKNOWN;
+    response->stream_size = stream->stream.length < 0 ? U_STREAM_SIZE_UNKNOWN : (uint64_t)stream->stream.length;
     response->stream_block_size = BLOCK;
 }
 

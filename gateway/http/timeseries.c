@@ -1,5 +1,7 @@
 /* Samples of the metrics asked for. */
+#include "base/log.h"
 #include "host/metrics.h"
+#include "http/accept.h"
 #include "http/answers.h"
 #include "http/inside.h"
 #include "read/read.h"
@@ -57,41 +59,84 @@ static enum gw_code read_types(struct gw_http_request *request, struct types *ty
     return request->violations.count ? GW_INVALID : GW_OK;
 }
 
-static enum gw_code only_raw(struct gw_http_request *request, struct gw_err *err)
+/* JSON is a page; the others are the whole range. */
+static enum gw_format format_of(struct gw_http_request *request)
 {
-    if (gw_request_arg(request, "resolution")->i == 0)
-        return GW_OK;
-    return gw_request_violation(request, err, "resolution", "not_offered",
-                                "resolution: only raw is offered by this version.");
+    static const struct gw_offer offers[] = {{"application/json", GW_FORMAT_JSON},
+                                             {"application/x-ndjson", GW_FORMAT_LINES},
+                                             {"application/ndjson", GW_FORMAT_LINES},
+                                             {"text/csv", GW_FORMAT_CSV}};
+
+    return (enum gw_format)gw_accept_choose(gw_request_header(request, "Accept"), offers,
+                                            sizeof(offers) / sizeof(offers[0]));
 }
 
+/* What is being sent, when it is sent while it is read. */
+struct sending {
+    struct gw_series_reader *reader;
+    char request_id[GW_REQUEST_ID_MOST + 1];
+};
+
+/* A store that fails in the middle cuts the connection, for the status has been said; the log tells why. */
 static bool some(void *self, char *out, size_t most, size_t *ret)
 {
-    return gw_read_timeseries_some(self, out, most, ret);
+    struct sending *sending = self;
+    struct gw_err err = {0};
+
+    if (gw_read_timeseries_some(sending->reader, out, most, ret, &err))
+        return true;
+    gw_log(GW_LOG_ERROR, "answer cut off", "request_id", sending->request_id, "error", gw_err_text(&err), NULL);
+    return false;
 }
 
 static void close_reader(void *self)
 {
-    struct gw_series_reader *reader = self;
+    struct sending *sending = self;
 
-    gw_read_timeseries_close(&reader);
+    gw_read_timeseries_close(&sending->reader);
 }
 
-/* A short page is written at once and has a length; a long one is written while it is sent. */
-static enum gw_code write_page(struct gw_http_request *request, const struct gw_read_series *query, struct gw_err *err)
+static enum gw_code send_slowly(struct gw_http_request *request, struct gw_series_reader *reader, struct gw_err *err)
+{
+    struct sending *sending = gw_arena_zalloc(request->arena, sizeof(*sending));
+
+    if (!sending) {
+        gw_read_timeseries_close(&reader);
+        return gw_fail(err, GW_NOMEM, NULL);
+    }
+    sending->reader = reader;
+    memcpy(sending->request_id, request->id, sizeof(sending->request_id));
+    request->reply.stream = (struct gw_reply_stream){some, close_reader, sending, gw_read_timeseries_length(reader)};
+    return GW_OK;
+}
+
+/* A short page is written at once and has a length; anything longer is written while it is sent. */
+static enum gw_code write_rows(struct gw_http_request *request, const struct gw_read_series *query, struct gw_err *err)
 {
     struct gw_series_reader *reader = NULL;
     enum gw_code code = gw_read_timeseries_open(request->http->options.db, request->arena, query, &reader, err);
+    int64_t rows;
 
     if (code != GW_OK)
         return code;
-    if (gw_read_timeseries_rows(reader) > SHORT_PAGE) {
-        request->reply.stream = (struct gw_reply_stream){some, close_reader, reader};
-        return GW_OK;
-    }
+    rows = gw_read_timeseries_rows(reader);
+    if (rows < 0 || rows > SHORT_PAGE)
+        return send_slowly(request, reader, err);
     code = gw_read_timeseries_all(reader, &request->reply.body, err);
     gw_read_timeseries_close(&reader);
     return code;
+}
+
+static const char *type_of(enum gw_format format)
+{
+    switch (format) {
+    case GW_FORMAT_LINES:
+        return "application/x-ndjson";
+    case GW_FORMAT_CSV:
+        return "text/csv; charset=utf-8; header=present";
+    default:
+        return NULL;
+    }
 }
 
 enum gw_code gw_answer_timeseries(struct gw_http_request *request, struct gw_err *err)
@@ -105,14 +150,21 @@ enum gw_code gw_answer_timeseries(struct gw_http_request *request, struct gw_err
                                             .to_text = gw_answer_echo(request->arena, to),
                                             .cursor = gw_request_arg(request, "cursor")->text,
                                             .limit = gw_request_arg(request, "limit")->i},
-                                   .metrics = types.numbers};
-    enum gw_code code = only_raw(request, err);
+                                   .metrics = types.numbers,
+                                   .format = format_of(request),
+                                   .resolution = (enum gw_resolution)gw_request_arg(request, "resolution")->i,
+                                   .days = gw_days_of_range(&from->time, &to->time)};
+    enum gw_code code = read_types(request, &types, err);
 
-    if (code == GW_OK)
-        code = read_types(request, &types, err);
     if (code != GW_OK)
         return code;
+    if (!query.page.from_text || !query.page.to_text)
+        return gw_fail(err, GW_NOMEM, NULL);
     query.metrics_count = types.count;
-    code = write_page(request, &query, err);
-    return code == GW_OK ? gw_reply_json(request, 200, err) : code;
+    code = write_rows(request, &query, err);
+    if (code != GW_OK)
+        return code;
+    gw_reply_header(request, "Vary", "Accept");
+    request->reply.type = type_of(query.format);
+    return gw_reply_json(request, 200, err);
 }

@@ -6,6 +6,7 @@
 #define VERSION    1
 #define BACKWARDS  0x1u
 #define DAILY      0x2u
+#define RESOLUTION 2 /* where its three bits begin */
 #define EVENT_LEN  (3 + 8 + 16 + 4)
 #define SERIES_LEN (3 + 8 + 2 + 4 + 4)
 
@@ -41,7 +42,8 @@ void gw_cursor_write(const struct gw_cursor *cursor, char out[GW_CURSOR_TEXT])
 
     *p++ = VERSION;
     *p++ = (uint8_t)cursor->kind;
-    *p++ = (uint8_t)((cursor->backwards ? BACKWARDS : 0) | (cursor->daily_total ? DAILY : 0));
+    *p++ = (uint8_t)((cursor->backwards ? BACKWARDS : 0) | (cursor->daily_total ? DAILY : 0) |
+                     (unsigned)cursor->resolution << RESOLUTION);
     p = put(p, (uint64_t)cursor->t_us, 8);
     if (cursor->kind == GW_CURSOR_SERIES) {
         p = put(p, cursor->metric, 2);
@@ -78,6 +80,7 @@ enum gw_code gw_cursor_read(struct gw_str text, enum gw_cursor_kind kind, struct
     flags = (uint8_t)get(&p, 1);
     cursor.backwards = flags & BACKWARDS;
     cursor.daily_total = flags & DAILY;
+    cursor.resolution = flags >> RESOLUTION & 7;
     cursor.t_us = (int64_t)get(&p, 8);
     if (kind == GW_CURSOR_SERIES) {
         cursor.metric = (uint16_t)get(&p, 2);
@@ -86,8 +89,21 @@ enum gw_code gw_cursor_read(struct gw_str text, enum gw_cursor_kind kind, struct
         memcpy(cursor.id.b, p, sizeof(cursor.id.b));
         p += sizeof(cursor.id.b);
     }
-    if (check_sum(bytes, (size_t)(p - bytes)) != (uint32_t)get(&p, 4) || (flags & ~(BACKWARDS | DAILY)))
+    if (check_sum(bytes, (size_t)(p - bytes)) != (uint32_t)get(&p, 4) ||
+        (flags & ~(kind == GW_CURSOR_SERIES ? BACKWARDS | DAILY | 7u << RESOLUTION : BACKWARDS)))
         return not_ours(err);
     *ret = cursor;
     return GW_OK;
+}
+
+enum gw_code gw_cursor_read_series(struct gw_str text, uint8_t resolution, struct gw_cursor *ret, struct gw_err *err)
+{
+    struct gw_cursor cursor;
+    enum gw_code code = gw_cursor_read(text, GW_CURSOR_SERIES, &cursor, err);
+
+    if (code == GW_OK && cursor.resolution != resolution)
+        return not_ours(err);
+    if (code == GW_OK)
+        *ret = cursor;
+    return code;
 }

@@ -30,11 +30,15 @@ struct gw_cursor {
     uint16_t metric;   /* of a sample, with source and daily_total */
     int32_t source_id;
     bool daily_total;
+    uint8_t resolution; /* of a series: enum gw_resolution; t_us is then the key of an interval */
 };
 
 void gw_cursor_write(const struct gw_cursor *cursor, char out[GW_CURSOR_TEXT]);
 /* GW_INVALID when the text is not a cursor of this kind that we wrote. */
 enum gw_code gw_cursor_read(struct gw_str text, enum gw_cursor_kind kind, struct gw_cursor *ret,
                             struct gw_err *err) GW_MUST_USE;
+/* Of a series, and of a page in this resolution. */
+enum gw_code gw_cursor_read_series(struct gw_str text, uint8_t resolution, struct gw_cursor *ret,
+                                   struct gw_err *err) GW_MUST_USE;
 
 #endif

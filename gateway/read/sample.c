@@ -17,7 +17,7 @@ static inline char *put2(char *p, unsigned v)
     return p + 2;
 }
 
-static char *put_digits(char *p, uint64_t v)
+char *gw_whole_put(char *p, uint64_t v)
 {
     char text[20], *q = text + sizeof(text);
 
@@ -42,7 +42,7 @@ static char *put_scaled(char *p, uint64_t n)
     unsigned fraction = (unsigned)(n % 10000);
     int digits = 4;
 
-    p = put_digits(p, n / 10000);
+    p = gw_whole_put(p, n / 10000);
     *p++ = '.';
     if (fraction == 0) {
         *p++ = '0';
@@ -79,7 +79,7 @@ char *gw_number_put(char *p, double v)
         if ((double)whole == positive) {
             if (v < 0)
                 *p++ = '-';
-            p = put_digits(p, whole);
+            p = gw_whole_put(p, whole);
             memcpy(p, ".0", 2);
             return p + 2;
         }
@@ -123,6 +123,14 @@ static inline char *put_clock(char *p, uint64_t of_day)
     return p;
 }
 
+char *gw_sample_time_put(char *p, struct gw_sample_day *day, int64_t t_us)
+{
+    if (t_us < day->first_us || t_us > day->last_us)
+        day_set(day, t_us);
+    memcpy(p, day->date, 11);
+    return put_clock(p + 11, (uint64_t)(t_us - day->first_us));
+}
+
 size_t gw_samples_put(char **at, const char *end, bool comma, struct gw_sample_day *day,
                       const struct gw_sample_form *form, const int64_t *t_us, const double *v, size_t count)
 {
@@ -131,14 +139,11 @@ size_t gw_samples_put(char **at, const char *end, bool comma, struct gw_sample_d
     char *p = *at;
 
     for (i = 0; i < count && (size_t)(end - p) >= room; i++) {
-        if (t_us[i] < day->first_us || t_us[i] > day->last_us)
-            day_set(day, t_us[i]);
         if (comma)
             *p++ = ',';
-        comma = true;
-        memcpy(p, "{\"timestamp\":\"", 14);
-        memcpy(p + 14, day->date, 11);
-        p = put_clock(p + 25, (uint64_t)(t_us[i] - day->first_us));
+        comma = f.commas;
+        memcpy(p, f.front, sizeof(f.front)); /* all of it: a copy of known length is one instruction */
+        p = gw_sample_time_put(p + f.front_len, day, t_us[i]);
         memcpy(p, f.middle.ptr, f.middle.len);
         p = gw_number_put(p + f.middle.len, v[i]);
         memcpy(p, f.end.ptr, f.end.len);
@@ -146,4 +151,36 @@ size_t gw_samples_put(char **at, const char *end, bool comma, struct gw_sample_d
     }
     *at = p;
     return i;
+}
+
+static size_t whole_len(uint64_t v)
+{
+    size_t n = 1;
+
+    for (; v >= 10; v /= 10)
+        n++;
+    return n;
+}
+
+/* As gw_number_put decides. */
+size_t gw_number_len(double v)
+{
+    double positive = fabs(v);
+    char text[GW_NUMBER_MOST];
+
+    if (positive < 1e9) {
+        uint64_t whole = (uint64_t)positive;
+        if ((double)whole == positive)
+            return (v < 0) + whole_len(whole) + 2;
+    }
+    return (size_t)(gw_number_put(text, v) - text);
+}
+
+size_t gw_samples_len(const struct gw_sample_form *form, const int64_t *t_us, const double *v, size_t count)
+{
+    size_t len = count * (form->front_len + 20 + form->middle.len + form->end.len);
+
+    for (size_t i = 0; i < count; i++)
+        len += gw_number_len(v[i]) + (t_us[i] % GW_US_PER_S ? 7 : 0);
+    return len;
 }

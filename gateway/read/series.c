@@ -1,314 +1,424 @@
-/* A page of raw samples: what to load, the walk, the rows, the cursors. */
+/* Answers about series: where the rows come from, and how they are handed out.
+ *
+ * A page (JSON) knows all its rows when it is opened. The whole range (JSON lines, CSV) is read a portion at a time.
+ * Rows are runs of raw samples or buckets; either are written into whatever room there is.
+ */
 #include "base/time.h"
-#include "host/metrics.h"
+#include "read/load.h"
 #include "read/read.h"
-#include "read/source.h"
-#include "read/stream.h"
+#include "read/rollup.h"
 #include "read/write.h"
-
-#include <aorta/declare.h>
-#include <stdlib.h>
-
-/* A range this short is loaded at once; a longer one is counted first, and only the page's part is loaded. */
-#define SHORT_US      (2 * GW_US_PER_DAY)
-#define SHORT_METRICS 8
+#include "store/users.h"
 
 #define ASIDE     4096
 #define ROW_GUESS 288 /* bytes of a row as most are */
 
-/* A page between open and close. */
 struct gw_series_reader {
-    struct gw_read_page page;
-    bool by_cursor;
-    struct gw_cursor cursor;
-    struct gw_streams streams;
-    int64_t total;
-    struct gw_sample_run *found; /* of a page backwards, newest first */
-    size_t found_count;
-    struct gw_sample_run run, first, last;
-    bool ended, failed;
-    struct gw_sample_day day;
-    int64_t rows;
-    struct gw_buf aside;
-    size_t aside_at;
-};
-
-/* Loading what a page needs. */
-struct job {
     struct gw_db *db;
     struct gw_arena *arena;
-    struct gw_series_reader *reader;
-    struct gw_series_query query;
+    struct gw_read_series query;
+    bool by_cursor;
+    struct gw_cursor cursor;
+
+    /* raw */
+    struct gw_streams streams;
+    struct gw_sample_run *runs; /* of a page, in the order they are shown */
+    size_t runs_count, runs_cap, runs_at;
+    struct gw_sample_run run;
+    struct gw_sample_run first, last; /* of a page: one sample each */
+
+    /* intervals */
+    struct gw_rollup rollup;
+    struct gw_gathering gathering;
+    struct gw_bucket *buckets;
+    size_t buckets_count, buckets_at;
+    int64_t next_day;
+
+    /* the whole range */
+    struct gw_portions portions;
+    struct gw_arena *own; /* of the portion that is being written */
+    int64_t at_us;
+
+    int64_t total, page_rows, length; /* length: -1 = not known */
+    bool more;                        /* in the direction of reading */
+    struct gw_sample_day day;
+    int64_t written;
+    struct gw_buf aside; /* what does not fit where it is wanted is written here, and handed out in pieces */
+    size_t aside_at;
+    bool ended, failed;
+    struct gw_err err;
 };
 
-static enum gw_code fetch(struct job *job, int64_t from_us, int64_t to_us, bool with_data, struct gw_block_row **rows,
-                          size_t *count, struct gw_source **sources, size_t *sources_count, struct gw_err *err)
+static bool is_page(const struct gw_series_reader *r)
 {
-    struct gw_series_query query = job->query;
-
-    query.from_us = from_us;
-    query.to_us = to_us;
-    query.with_data = with_data;
-    return gw_store_series_blocks(job->db, job->arena, &query, rows, count, sources, sources_count, err);
+    return r->query.format == GW_FORMAT_JSON;
 }
 
-static enum gw_code load(struct job *job, int64_t from_us, int64_t to_us, struct gw_err *err)
+static bool is_raw(const struct gw_series_reader *r)
 {
-    struct gw_block_row *rows;
-    struct gw_source *sources;
-    size_t count, sources_count;
-    enum gw_code code = fetch(job, from_us, to_us, true, &rows, &count, &sources, &sources_count, err);
-
-    if (code != GW_OK)
-        return code;
-    return gw_streams_load(&job->reader->streams, job->arena, rows, count, sources, sources_count, from_us, to_us, err);
+    return r->query.resolution == GW_RAW;
 }
 
-static enum gw_code load_all(struct job *job, struct gw_err *err)
+static struct gw_series_query store_query(const struct gw_series_reader *r)
 {
-    enum gw_code code = load(job, job->query.from_us, job->query.to_us, err);
+    return (struct gw_series_query){.user = r->query.page.user,
+                                    .metrics = r->query.metrics,
+                                    .metrics_count = r->query.metrics_count,
+                                    .from_us = r->query.page.from_us,
+                                    .to_us = r->query.page.to_us};
+}
+
+/* ---- forms ---- */
+
+/* The constant parts of a row for this stream and offset. Made again when the offset changes: a few times a day. */
+static bool form_make(struct gw_series_reader *r, struct gw_stream *stream, int32_t offset_s)
+{
+    struct gw_form_facts facts = {
+        .format = r->query.format, .metric = stream->metric, .daily_total = stream->daily_total, .offset_s = offset_s};
+
+    if (stream->form.middle.ptr && stream->offset_s == offset_s)
+        return true;
+    if (!stream->source_text.ptr)
+        stream->source_text = gw_form_source(r->query.format, stream->source, r->streams.arena);
+    facts.source = stream->source_text;
+    if (!facts.source.ptr || !gw_form_make(&facts, r->streams.arena, &stream->form))
+        return false;
+    stream->offset_s = offset_s;
+    return true;
+}
+
+/* ---- a page of raw samples ---- */
+
+static bool keep_run(struct gw_series_reader *r, const struct gw_sample_run *run)
+{
+    if (r->runs_count == r->runs_cap) {
+        size_t more = r->runs_cap ? 4 * r->runs_cap : 64;
+        struct gw_sample_run *p = gw_arena_alloc(r->arena, more * sizeof(*p));
+        if (!p)
+            return false;
+        if (r->runs_count)
+            memcpy(p, r->runs, r->runs_count * sizeof(*p));
+        r->runs = p;
+        r->runs_cap = more;
+    }
+    r->runs[r->runs_count++] = *run;
+    return true;
+}
+
+/* Newest first is how the page before is found; oldest first is how it is shown. */
+static void turn_round(struct gw_sample_run *runs, size_t count)
+{
+    for (size_t i = 0; i < count / 2; i++) {
+        struct gw_sample_run run = runs[i];
+        runs[i] = runs[count - 1 - i];
+        runs[count - 1 - i] = run;
+    }
+}
+
+static enum gw_code walk_page(struct gw_series_reader *r, struct gw_err *err)
+{
+    int64_t limit = r->query.page.limit;
+    struct gw_sample_run run;
+
+    r->length = 0;
+    while (r->page_rows < limit && gw_streams_next(&r->streams, (uint32_t)(limit - r->page_rows), &run)) {
+        const struct gw_block *block = &run.part->block;
+        if (!keep_run(r, &run) || !form_make(r, run.stream, run.offset_s))
+            return gw_fail(err, GW_NOMEM, NULL);
+        r->length += (int64_t)gw_samples_len(&run.stream->form, block->t_us + run.i, block->v + run.i, run.end - run.i);
+        r->page_rows += run.end - run.i;
+    }
+    if (r->streams.backwards)
+        turn_round(r->runs, r->runs_count);
+    if (r->runs_count) {
+        r->length += r->page_rows - 1; /* commas */
+        r->first = r->runs[0];
+        r->last = r->runs[r->runs_count - 1];
+        r->last.i = r->last.end - 1;
+    }
+    r->more = gw_streams_more(&r->streams);
+    return GW_OK;
+}
+
+static enum gw_code open_raw_page(struct gw_series_reader *r, struct gw_err *err)
+{
+    const struct gw_cursor *after = r->by_cursor ? &r->cursor : NULL;
+    struct gw_page_load load = {
+        .db = r->db, .arena = r->arena, .query = store_query(r), .after = after, .limit = r->query.page.limit};
+    enum gw_code code = gw_page_load(&load, &r->streams, &r->total, err);
 
     if (code == GW_OK)
-        job->reader->total = gw_streams_count(&job->reader->streams);
+        code = gw_streams_begin(&r->streams, after, err);
+    return code == GW_OK ? walk_page(r, err) : code;
+}
+
+/* ---- a page of intervals ---- */
+
+/* The user's own zone decides where a sample has no offset. Who does not exist has no data either. */
+static enum gw_code find_zone(struct gw_series_reader *r, const struct gw_zone **ret, struct gw_err *err)
+{
+    struct gw_user user;
+    enum gw_code code;
+
+    *ret = NULL;
+    if (r->query.resolution != GW_1DAY)
+        return GW_OK;
+    code = gw_store_user_get(r->db, r->arena, r->query.page.user, &user, err);
+    if (code == GW_OK && user.time_zone)
+        *ret = gw_zone_find(gw_str(user.time_zone));
+    return code == GW_NOT_FOUND ? GW_OK : code;
+}
+
+static enum gw_code open_rollup(struct gw_series_reader *r, struct gw_err *err)
+{
+    struct gw_series_query query = store_query(r);
+    enum gw_code code = find_zone(r, &r->rollup.zone, err);
+
+    r->rollup.resolution = r->query.resolution;
+    r->rollup.format = r->query.format;
+    r->rollup.days = r->query.days;
+    if (code == GW_OK)
+        code = gw_rollup_open(&r->rollup, r->db, r->arena, &query, err);
+    r->next_day = r->rollup.days.first;
     return code;
 }
 
-static bool whole(const struct job *job, const struct gw_block_row *row)
+static enum gw_code open_rollup_page(struct gw_series_reader *r, struct gw_err *err)
 {
-    return row->first_us >= job->query.from_us && row->last_us < job->query.to_us;
+    struct gw_rollup_page page;
+    enum gw_code code = open_rollup(r, err);
+
+    if (code == GW_OK)
+        code = gw_rollup_page(&r->rollup, r->arena, r->by_cursor ? &r->cursor : NULL, r->query.page.limit, &page, err);
+    if (code != GW_OK)
+        return code;
+    r->gathering = page.gathering;
+    r->buckets = page.rows;
+    r->buckets_count = page.count;
+    r->page_rows = (int64_t)page.count;
+    r->more = page.more;
+    r->total = page.total;
+    return GW_OK;
 }
 
-/* Samples in range of the blocks that the range cuts at instant `at`; those the other edge counts are left to
- * it. */
-static enum gw_code count_edge(struct job *job, int64_t at, bool leave_first, struct gw_err *err)
-{
-    struct gw_block_row *rows;
-    struct gw_source *sources;
-    size_t count, sources_count;
-    int64_t n = 0;
-    enum gw_code code = fetch(job, at, at + 1, true, &rows, &count, &sources, &sources_count, err);
+/* ---- the whole range ---- */
 
-    for (size_t i = 0; i < count && code == GW_OK; i++) {
-        if (whole(job, &rows[i]) || (leave_first && rows[i].first_us < job->query.from_us))
-            continue;
-        code = gw_row_count(job->arena, &rows[i], job->query.from_us, job->query.to_us, &n, err);
-        job->reader->total += code == GW_OK ? n : 0;
-    }
-    return code;
+static bool fail(struct gw_series_reader *r, enum gw_code code)
+{
+    r->failed = code != GW_OK;
+    return code == GW_OK;
 }
 
-static enum gw_code count_total(struct job *job, const struct gw_block_row *rows, size_t count, struct gw_err *err)
+/* A fresh arena; the portion before is done with. */
+static bool renew(struct gw_series_reader *r)
 {
-    bool cut_first = false, cut_last = false;
-    enum gw_code code = GW_OK;
-
-    for (size_t i = 0; i < count; i++) {
-        if (whole(job, &rows[i]))
-            job->reader->total += rows[i].n;
-        cut_first |= rows[i].first_us < job->query.from_us && rows[i].last_us >= job->query.from_us;
-        cut_last |= rows[i].last_us >= job->query.to_us && rows[i].first_us >= job->query.from_us;
-    }
-    if (cut_first)
-        code = count_edge(job, job->query.from_us, false, err);
-    if (code == GW_OK && cut_last)
-        code = count_edge(job, job->query.to_us - 1, true, err);
-    return code;
+    gw_arena_free(&r->own);
+    r->streams = (struct gw_streams){0};
+    r->buckets_count = r->buckets_at = 0;
+    r->own = gw_arena_new(0);
+    return r->own || !fail(r, gw_fail(&r->err, GW_NOMEM, NULL));
 }
 
-static int by_last(const void *a, const void *b)
+static bool next_portion(struct gw_series_reader *r)
 {
-    int64_t x = ((const struct gw_block_row *)a)->last_us, y = ((const struct gw_block_row *)b)->last_us;
-
-    return (x > y) - (x < y);
-}
-
-static int by_first_newest(const void *a, const void *b)
-{
-    int64_t x = ((const struct gw_block_row *)a)->first_us, y = ((const struct gw_block_row *)b)->first_us;
-
-    return (x < y) - (x > y);
-}
-
-/* The least part of the range that surely holds the page and one sample more, from the cursor on. Sorts rows.
- */
-static void window(const struct job *job, struct gw_block_row *rows, size_t count, int64_t *from, int64_t *to)
-{
-    const struct gw_series_reader *r = job->reader;
-    bool backwards = r->by_cursor && r->cursor.backwards;
-    int64_t have = 0, cursor_us = r->cursor.t_us;
-
-    *from = job->query.from_us;
-    *to = job->query.to_us;
-    if (r->by_cursor && !backwards && cursor_us > *from)
-        *from = cursor_us;
-    if (backwards && cursor_us < *to - 1)
-        *to = cursor_us + 1;
-    qsort(rows, count, sizeof(*rows), backwards ? by_first_newest : by_last);
-    for (size_t i = 0; i < count; i++) {
-        const struct gw_block_row *row = &rows[i];
-        /* A sample at the cursor's own time may lie on its other side, so the time itself does not count. */
-        if (backwards ? row->last_us >= *to - 1 : row->first_us <= *from && r->by_cursor)
-            continue;
-        if (row->first_us < *from || row->last_us >= *to)
-            continue;
-        have += row->n;
-        if (have > r->page.limit) {
-            if (backwards)
-                *from = row->first_us;
-            else
-                *to = row->last_us + 1;
-            return;
-        }
-    }
-}
-
-static enum gw_code load_page(struct job *job, struct gw_err *err)
-{
-    struct gw_block_row *rows;
-    struct gw_source *sources;
-    size_t count, sources_count;
     int64_t from, to;
     enum gw_code code;
 
-    code = fetch(job, job->query.from_us, job->query.to_us, false, &rows, &count, &sources, &sources_count, err);
-    if (code != GW_OK || count == 0)
-        return code;
-    window(job, rows, count, &from, &to);
-    if (from == job->query.from_us && to == job->query.to_us)
-        return load_all(job, err);
-    code = count_total(job, rows, count, err);
-    return code == GW_OK ? load(job, from, to, err) : code;
+    if (r->failed || !gw_portions_next(&r->portions, r->at_us, r->query.page.to_us, &from, &to) || !renew(r))
+        return false;
+    code = gw_portion_load(&r->portions, r->own, from, to, &r->streams, &r->err);
+    if (code == GW_OK)
+        code = gw_streams_begin(&r->streams, NULL, &r->err);
+    r->at_us = to;
+    return fail(r, code);
+}
+
+static bool next_group(struct gw_series_reader *r)
+{
+    if (r->failed || r->next_day > r->rollup.days.last || !renew(r))
+        return false;
+    return fail(r, gw_rollup_group(&r->rollup, r->own, r->next_day, &r->next_day, &r->gathering, &r->buckets,
+                                   &r->buckets_count, &r->err));
+}
+
+/* The first portion is read before the answer begins: what is wrong with the store shows as an error. */
+static enum gw_code open_whole(struct gw_series_reader *r, struct gw_err *err)
+{
+    struct gw_series_query query = store_query(r);
+    enum gw_code code;
+
+    if (is_raw(r)) {
+        r->at_us = query.from_us;
+        code = gw_portions_plan(&r->portions, r->db, r->arena, &query, err);
+        if (code == GW_OK && !next_portion(r) && r->failed)
+            code = r->err.code;
+    } else {
+        code = open_rollup(r, err);
+        if (code == GW_OK && !next_group(r) && r->failed)
+            code = r->err.code;
+    }
+    if (r->failed && err)
+        *err = r->err;
+    return code;
 }
 
 /* ---- rows ---- */
 
-static const char *total_text(const struct gw_stream *stream, const struct gw_metric *metric)
+/* The run that is being written, or the next one. */
+static bool next_run(struct gw_series_reader *r)
 {
-    if (stream->daily_total)
-        return "true";
-    return metric && metric->aggregation == AORTA_AGGREGATE_SUM ? "false" : "null";
-}
-
-/* The constant parts of a row for this stream and offset. Made again when the offset changes: a few times a
- * day. */
-static bool form_make(struct gw_arena *arena, struct gw_stream *stream, int32_t offset_s)
-{
-    const struct gw_metric *metric = gw_metric_by_number(stream->metric);
-    struct gw_buf b = {0};
-    size_t middle;
-    char *text;
-
-    gw_write_text(&b, "\",\"type\":", metric ? metric->name : "unknown");
-    gw_buf_str(&b, ",\"value\":");
-    middle = b.len;
-    gw_write_text(&b, ",\"unit\":", metric ? metric->unit : "");
-    gw_write_offset(&b, ",\"zone_offset\":", offset_s);
-    gw_buf_str(&b, ",\"source\":");
-    gw_source_json(stream->source, &b);
-    gw_buf_str(&b, ",\"is_daily_total\":");
-    gw_buf_str(&b, total_text(stream, metric));
-    gw_buf_char(&b, '}');
-    text = b.failed ? NULL : gw_arena_strndup(arena, b.data, b.len);
-    if (text) {
-        stream->form.middle = (struct gw_str){text, middle};
-        stream->form.end = (struct gw_str){text + middle, b.len - middle};
-        stream->offset_s = offset_s;
-    }
-    gw_buf_free(&b);
-    return text != NULL;
-}
-
-/* The run of the page that is being written, or the next one. */
-static bool peek(struct gw_series_reader *r)
-{
-    int64_t left = r->page.limit - r->rows;
-
     if (r->run.i < r->run.end)
         return true;
-    if (r->found) {
-        if (r->found_count == 0)
+    if (is_page(r)) {
+        if (r->runs_at == r->runs_count)
             return false;
-        r->run = r->found[--r->found_count];
+        r->run = r->runs[r->runs_at++];
         return true;
     }
-    return left > 0 && gw_streams_next(&r->streams, (uint32_t)left, &r->run);
-}
-
-/* Writes of the run what there is room for behind *p, which moves. False: no row, or (failed) no memory. */
-static bool write_rows(struct gw_series_reader *r, char **p, const char *end)
-{
-    struct gw_sample_run *run = &r->run;
-    struct gw_stream *stream = run->stream;
-    size_t n;
-
-    if ((!stream->form.middle.ptr || stream->offset_s != run->offset_s) &&
-        !form_make(r->streams.arena, stream, run->offset_s)) {
-        r->failed = true;
-        return false;
-    }
-    n = gw_samples_put(p, end, r->rows > 0, &r->day, &stream->form, run->part->block.t_us + run->i,
-                       run->part->block.v + run->i, run->end - run->i);
-    if (n == 0)
-        return false;
-    if (r->rows == 0)
-        r->first = *run;
-    r->last = *run;
-    r->last.i += (uint32_t)n - 1;
-    run->i += (uint32_t)n;
-    r->rows += (int64_t)n;
+    while (!gw_streams_next(&r->streams, UINT32_MAX, &r->run))
+        if (!next_portion(r))
+            return false;
     return true;
 }
 
-static const char *cursor_at(const struct gw_sample_run *at, bool backwards, char out[GW_CURSOR_TEXT])
+static bool next_bucket(struct gw_series_reader *r)
 {
-    struct gw_cursor cursor = {.kind = GW_CURSOR_SERIES,
-                               .backwards = backwards,
-                               .t_us = at->part->block.t_us[at->i],
-                               .metric = at->stream->metric,
-                               .source_id = at->stream->source_id,
-                               .daily_total = at->stream->daily_total};
+    while (r->buckets_at == r->buckets_count)
+        if (is_page(r) || !next_group(r))
+            return false;
+    return true;
+}
 
+static bool next_row(struct gw_series_reader *r)
+{
+    return is_raw(r) ? next_run(r) : next_bucket(r);
+}
+
+/* Writes of the run what there is room for behind *p, which moves. */
+static bool write_run(struct gw_series_reader *r, char **p, const char *end)
+{
+    struct gw_sample_run *run = &r->run;
+    const struct gw_block *block = &run->part->block;
+    size_t n;
+
+    if (!form_make(r, run->stream, run->offset_s))
+        return fail(r, gw_fail(&r->err, GW_NOMEM, NULL));
+    n = gw_samples_put(p, end, is_page(r) && r->written > 0, &r->day, &run->stream->form, block->t_us + run->i,
+                       block->v + run->i, run->end - run->i);
+    run->i += (uint32_t)n;
+    r->written += (int64_t)n;
+    return n > 0;
+}
+
+static bool write_buckets(struct gw_series_reader *r, char **p, const char *end)
+{
+    size_t before = r->buckets_at;
+
+    for (; r->buckets_at < r->buckets_count; r->buckets_at++) {
+        const struct gw_bucket *bucket = &r->buckets[r->buckets_at];
+        const struct gw_sample_form *form = gw_bucket_form(&r->gathering, bucket);
+        if (!form)
+            return fail(r, gw_fail(&r->err, GW_NOMEM, NULL));
+        if ((size_t)(end - *p) < gw_bucket_room(form) + 1)
+            break;
+        if (is_page(r) && r->written > 0)
+            *(*p)++ = ',';
+        *p = gw_bucket_put(*p, &r->gathering, bucket, form, &r->day);
+        r->written++;
+    }
+    return r->buckets_at > before;
+}
+
+/* False: no row fitted, or (failed) there is no memory. */
+static bool write_rows(struct gw_series_reader *r, char **p, const char *end)
+{
+    return is_raw(r) ? write_run(r, p, end) : write_buckets(r, p, end);
+}
+
+/* Room for one row, whatever it is. */
+static size_t row_room(struct gw_series_reader *r)
+{
+    const struct gw_sample_form *form = NULL;
+
+    if (is_raw(r) && form_make(r, r->run.stream, r->run.offset_s))
+        form = &r->run.stream->form;
+    else if (!is_raw(r))
+        form = gw_bucket_form(&r->gathering, &r->buckets[r->buckets_at]);
+    return form ? gw_bucket_room(form) + 1 : 0;
+}
+
+/* ---- the end of a page ---- */
+
+static struct gw_cursor place_of(const struct gw_series_reader *r, bool of_last)
+{
+    struct gw_cursor at = {.kind = GW_CURSOR_SERIES, .resolution = (uint8_t)r->query.resolution};
+
+    if (is_raw(r)) {
+        const struct gw_sample_run *run = of_last ? &r->last : &r->first;
+        at.t_us = run->part->block.t_us[run->i];
+        at.metric = run->stream->metric;
+        at.source_id = run->stream->source_id;
+        at.daily_total = run->stream->daily_total;
+    } else {
+        const struct gw_bucket *bucket = &r->buckets[of_last ? r->buckets_count - 1 : 0];
+        at.t_us = bucket->key;
+        at.metric = gw_bucket_metric(bucket);
+        at.source_id = gw_bucket_source(bucket);
+    }
+    return at;
+}
+
+static const char *cursor_at(const struct gw_series_reader *r, bool of_last, bool backwards, char out[GW_CURSOR_TEXT])
+{
+    struct gw_cursor cursor = place_of(r, of_last);
+
+    cursor.backwards = backwards;
     gw_cursor_write(&cursor, out);
     return out;
 }
 
-static void write_end(struct gw_series_reader *r, struct gw_buf *out)
+static void write_end(const struct gw_series_reader *r, struct gw_buf *out)
 {
-    bool backwards = r->by_cursor && r->cursor.backwards, more = gw_streams_more(&r->streams);
+    bool backwards = r->by_cursor && r->cursor.backwards;
     char next[GW_CURSOR_TEXT], previous[GW_CURSOR_TEXT];
     struct gw_page_end end = {.total = r->total,
-                              .rows = r->rows,
-                              .resolution = "raw",
-                              .from_text = r->page.from_text,
-                              .to_text = r->page.to_text};
+                              .rows = r->page_rows,
+                              .resolution = gw_resolution_name(r->query.resolution),
+                              .from_text = r->query.page.from_text,
+                              .to_text = r->query.page.to_text};
 
-    if (r->rows && (backwards || more))
-        end.next = cursor_at(&r->last, false, next);
-    if (r->rows && (backwards ? more : r->by_cursor))
-        end.previous = cursor_at(&r->first, true, previous);
+    if (r->page_rows && (backwards || r->more))
+        end.next = cursor_at(r, true, false, next);
+    if (r->page_rows && (backwards ? r->more : r->by_cursor))
+        end.previous = cursor_at(r, false, true, previous);
     gw_buf_char(out, ']');
     gw_write_page_end(out, &end);
 }
 
-/* What does not fit where it is wanted is written aside and handed out in pieces. */
-static bool fill_aside(struct gw_series_reader *r)
+/* ---- handing out ---- */
+
+static void fill_aside(struct gw_series_reader *r)
 {
     size_t room;
     char *p;
 
     r->aside.len = r->aside_at = 0;
-    if (!peek(r)) {
-        write_end(r, &r->aside);
+    if (!next_row(r)) {
+        if (is_page(r))
+            write_end(r, &r->aside);
         r->ended = true;
-        return !r->aside.failed;
+        if (r->aside.failed)
+            fail(r, gw_fail(&r->err, GW_NOMEM, NULL));
+        return;
     }
-    room = r->run.stream->form.middle.ptr ? gw_sample_room(&r->run.stream->form) + 1 : 0;
-    if (!gw_buf_reserve(&r->aside, room > ASIDE ? room : ASIDE))
-        return false;
+    room = row_room(r);
+    if (room == 0 || !gw_buf_reserve(&r->aside, room > ASIDE ? room : ASIDE)) {
+        fail(r, gw_fail(&r->err, GW_NOMEM, NULL));
+        return;
+    }
     p = r->aside.data;
-    write_rows(r, &p, r->aside.data + r->aside.cap); /* none: the form is made now, and the next turn has the room */
+    write_rows(r, &p, r->aside.data + r->aside.cap);
     r->aside.len = (size_t)(p - r->aside.data);
-    return !r->failed;
 }
 
 static size_t from_aside(struct gw_series_reader *r, char *out, size_t most)
@@ -320,83 +430,75 @@ static size_t from_aside(struct gw_series_reader *r, char *out, size_t most)
     return n;
 }
 
-bool gw_read_timeseries_some(struct gw_series_reader *r, char *out, size_t most, size_t *ret)
+bool gw_read_timeseries_some(struct gw_series_reader *r, char *out, size_t most, size_t *ret, struct gw_err *err)
 {
     char *p = out, *end = out + most;
 
     for (;;) {
+        if (r->failed) {
+            if (err)
+                *err = r->err;
+            return false;
+        }
         if (r->aside_at < r->aside.len)
             p += from_aside(r, p, (size_t)(end - p));
         if (p == end || (r->ended && r->aside_at == r->aside.len))
             break;
-        while (peek(r) && write_rows(r, &p, end))
+        while (next_row(r) && write_rows(r, &p, end))
             ;
-        if (r->failed || !fill_aside(r))
-            return false;
+        if (!r->failed)
+            fill_aside(r);
     }
     *ret = (size_t)(p - out);
     return true;
 }
 
-/* Newest first is how the page before is found; oldest first is how it is shown. */
-static enum gw_code find_backwards(struct gw_series_reader *r, struct gw_err *err)
-{
-    size_t most = (size_t)r->page.limit;
-
-    r->found = gw_arena_alloc(r->streams.arena, most * sizeof(*r->found));
-    if (!r->found)
-        return gw_fail(err, GW_NOMEM, NULL);
-    while (r->found_count < most && gw_streams_next(&r->streams, 1, &r->found[r->found_count]))
-        r->found_count++;
-    return GW_OK;
-}
-
+/* What comes before the rows; and how long it all is, where that is known. */
 static enum gw_code begin(struct gw_series_reader *r, struct gw_err *err)
 {
-    enum gw_code code = gw_streams_begin(&r->streams, r->by_cursor ? &r->cursor : NULL, err);
+    struct gw_buf end = {0};
 
-    if (code == GW_OK && r->streams.backwards)
-        code = find_backwards(r, err);
-    gw_buf_str(&r->aside, "{\"data\":[");
-    return code == GW_OK && r->aside.failed ? gw_fail(err, GW_NOMEM, NULL) : code;
+    if (r->query.format == GW_FORMAT_CSV)
+        gw_buf_str(&r->aside, gw_form_csv_head(!is_raw(r), r->query.resolution == GW_1DAY));
+    else if (is_page(r))
+        gw_buf_str(&r->aside, "{\"data\":[");
+    if (r->length >= 0) {
+        write_end(r, &end);
+        r->length += (int64_t)(r->aside.len + end.len);
+    }
+    gw_buf_free(&end);
+    return r->aside.failed || end.failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
 }
 
-static enum gw_code load_for(struct gw_series_reader *r, struct gw_db *db, struct gw_arena *arena,
-                             const struct gw_read_series *query, struct gw_err *err)
+static enum gw_code open_rows(struct gw_series_reader *r, struct gw_err *err)
 {
-    const struct gw_read_page *page = &query->page;
-    struct job job = {.db = db,
-                      .arena = arena,
-                      .reader = r,
-                      .query = {.user = page->user,
-                                .metrics = query->metrics,
-                                .metrics_count = query->metrics_count,
-                                .from_us = page->from_us,
-                                .to_us = page->to_us}};
-
-    if (page->from_us >= page->to_us)
-        return GW_OK;
-    if (page->to_us - page->from_us <= SHORT_US && query->metrics_count <= SHORT_METRICS)
-        return load_all(&job, err);
-    return load_page(&job, err);
+    if (!is_page(r))
+        return open_whole(r, err);
+    return is_raw(r) ? open_raw_page(r, err) : open_rollup_page(r, err);
 }
 
 enum gw_code gw_read_timeseries_open(struct gw_db *db, struct gw_arena *arena, const struct gw_read_series *query,
                                      struct gw_series_reader **ret, struct gw_err *err)
 {
     struct gw_series_reader *r = gw_arena_zalloc(arena, sizeof(*r));
-    enum gw_code code = r ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
+    uint16_t *metrics = gw_arena_alloc(arena, query->metrics_count * sizeof(*metrics));
+    enum gw_code code = r && metrics ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 
     if (code != GW_OK)
         return code;
-    r->page = query->page;
-    r->streams.arena = arena;
+    r->db = db;
+    r->arena = r->streams.arena = arena;
+    r->query = *query;
+    r->query.metrics = metrics;
+    if (query->metrics_count)
+        memcpy(metrics, query->metrics, query->metrics_count * sizeof(*metrics));
     r->day = (struct gw_sample_day)GW_SAMPLE_DAY_NONE;
-    r->by_cursor = query->page.cursor.len > 0;
+    r->length = -1;
+    r->by_cursor = is_page(r) && query->page.cursor.len > 0;
     if (r->by_cursor)
-        code = gw_cursor_read(query->page.cursor, GW_CURSOR_SERIES, &r->cursor, err);
+        code = gw_cursor_read_series(query->page.cursor, (uint8_t)query->resolution, &r->cursor, err);
     if (code == GW_OK)
-        code = load_for(r, db, arena, query, err);
+        code = open_rows(r, err);
     if (code == GW_OK)
         code = begin(r, err);
     if (code == GW_OK)
@@ -408,25 +510,37 @@ enum gw_code gw_read_timeseries_open(struct gw_db *db, struct gw_arena *arena, c
 
 void gw_read_timeseries_close(struct gw_series_reader **reader)
 {
-    if (*reader)
+    if (*reader) {
         gw_buf_free(&(*reader)->aside);
+        gw_arena_free(&(*reader)->own);
+    }
     *reader = NULL;
 }
 
 int64_t gw_read_timeseries_rows(const struct gw_series_reader *reader)
 {
-    return reader->total < reader->page.limit ? reader->total : reader->page.limit;
+    return is_page(reader) ? reader->page_rows : -1;
+}
+
+int64_t gw_read_timeseries_length(const struct gw_series_reader *reader)
+{
+    return reader->length;
 }
 
 enum gw_code gw_read_timeseries_all(struct gw_series_reader *reader, struct gw_buf *out, struct gw_err *err)
 {
+    int64_t rows = gw_read_timeseries_rows(reader);
     size_t n = 1;
 
-    gw_buf_reserve(out, ASIDE + (size_t)gw_read_timeseries_rows(reader) * ROW_GUESS);
+    if (reader->length >= 0)
+        gw_buf_reserve(out, (size_t)reader->length + 1);
+    else if (rows > 0)
+        gw_buf_reserve(out, ASIDE + (size_t)rows * ROW_GUESS);
     while (n > 0) {
-        if (!gw_buf_reserve(out, ASIDE) ||
-            !gw_read_timeseries_some(reader, out->data + out->len, out->cap - out->len, &n))
+        if (out->len == out->cap && !gw_buf_reserve(out, ASIDE))
             return gw_fail(err, GW_NOMEM, NULL);
+        if (!gw_read_timeseries_some(reader, out->data + out->len, out->cap - out->len, &n, err))
+            return reader->err.code;
         out->len += n;
     }
     return GW_OK;

@@ -29,6 +29,7 @@ struct gw_stream {
     size_t rank;
     int64_t t_us; /* of the sample the walk shows next */
     int32_t offset_s;
+    struct gw_str source_text;  /* as rows have it; ptr NULL = not made yet */
     struct gw_sample_form form; /* for offset_s; middle.ptr NULL = not made yet */
 };
 

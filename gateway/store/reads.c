@@ -247,22 +247,33 @@ static void put_range(struct pg_params *p, const struct gw_series_query *q)
     pg_put_i64(p, q->to_us);
 }
 
-static enum gw_code blocks(struct pg_conn *c, struct gw_arena *arena, const struct gw_series_query *q,
-                           struct gw_block_row **ret, size_t *ret_count, struct gw_source **ret_sources,
-                           size_t *ret_sources_count, struct gw_err *err)
+/* The parameters that every statement about a range has. */
+static enum gw_code put_series(struct pg_params *p, const struct gw_series_query *q, struct gw_err *err)
 {
-    struct pg_params p = {.arena = arena};
-    int16_t *metrics = gw_arena_alloc(arena, q->metrics_count * sizeof(*metrics));
-    gw_own_result *result = NULL, *sources = NULL;
-    enum gw_code code;
+    int16_t *metrics = gw_arena_alloc(p->arena, q->metrics_count * sizeof(*metrics));
 
     if (!metrics)
         return gw_fail(err, GW_NOMEM, NULL);
     for (size_t i = 0; i < q->metrics_count; i++)
         metrics[i] = (int16_t)q->metrics[i];
-    pg_put_uuid(&p, q->user);
-    pg_put_i16_array(&p, metrics, q->metrics_count);
-    put_range(&p, q);
+    pg_put_uuid(p, q->user);
+    pg_put_i16_array(p, metrics, q->metrics_count);
+    put_range(p, q);
+    return GW_OK;
+}
+
+static enum gw_code blocks(struct pg_conn *c, struct gw_arena *arena, const struct gw_series_query *q,
+                           struct gw_block_row **ret, size_t *ret_count, struct gw_source **ret_sources,
+                           size_t *ret_sources_count, struct gw_err *err)
+{
+    struct pg_params p = {.arena = arena};
+    gw_own_result *result = NULL, *sources = NULL;
+    enum gw_code code = put_series(&p, q, err);
+
+    if (code)
+        return code;
+    if (q->with_data)
+        pg_put_i64(&p, q->data_most > 0 ? q->data_most : INT64_MAX);
     pg_queue(c, q->with_data ? SQL_SERIES_BLOCKS : SQL_SERIES_BOUNDS, &p);
     queue_sources(c, q->user);
     code = pg_send(c, 0, err);
@@ -296,5 +307,50 @@ enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, co
 
     while (pg_turn(&turn, &code, err))
         code = blocks(turn.c, arena, query, ret, ret_count, ret_sources, ret_sources_count, err);
+    return code;
+}
+
+static enum gw_code days(struct pg_conn *c, struct gw_arena *arena, const struct gw_series_query *q,
+                         struct gw_series_day **ret, size_t *ret_count, struct gw_err *err)
+{
+    struct pg_params p = {.arena = arena};
+    gw_own_result *result = NULL;
+    enum gw_code code = put_series(&p, q, err);
+    struct gw_series_day *list;
+    size_t n;
+
+    if (code)
+        return code;
+    pg_queue(c, SQL_SERIES_DAYS, &p);
+    code = pg_send(c, 0, err);
+    if (!code)
+        code = pg_next(c, &result, err);
+    if (code)
+        return code;
+    n = (size_t)PQntuples(result);
+    list = gw_arena_alloc(arena, n * sizeof(*list));
+    if (!list)
+        return gw_fail(err, GW_NOMEM, NULL);
+    for (size_t i = 0; !code && i < n; i++) {
+        struct pg_row row = {.result = result, .number = (int)i};
+        list[i].day = pg_get_i32(&row);
+        list[i].n = pg_get_i64(&row);
+        code = pg_row_check(&row, err);
+    }
+    if (code)
+        return code;
+    *ret = list;
+    *ret_count = n;
+    return GW_OK;
+}
+
+enum gw_code gw_store_series_days(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
+                                  struct gw_series_day **ret, size_t *ret_count, struct gw_err *err)
+{
+    struct pg_turn turn = {.db = db};
+    enum gw_code code;
+
+    while (pg_turn(&turn, &code, err))
+        code = days(turn.c, arena, query, ret, ret_count, err);
     return code;
 }

@@ -50,7 +50,7 @@ struct gw_block_row {
     int16_t span;   /* 24 or 1 */
     int32_t n;      /* samples over data and tail, exact */
     int64_t first_us, last_us;
-    struct gw_str data, tail; /* in the arena; empty when not asked for */
+    struct gw_str data, tail; /* in the arena; ptr NULL when not given */
 };
 
 struct gw_series_query {
@@ -59,11 +59,21 @@ struct gw_series_query {
     size_t metrics_count;
     int64_t from_us, to_us; /* [from, to) */
     bool with_data;         /* false: only counts and bounds */
+    int64_t data_most;      /* bytes only where all the blocks hold no more samples than this; 0 = whatever they hold */
 };
 
 /* Ordered by bucket, metric, source. Rows point into the arena. */
 enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
                                     struct gw_block_row **ret, size_t *ret_count, struct gw_source **ret_sources,
                                     size_t *ret_sources_count, struct gw_err *err) GW_MUST_USE;
+
+/* A UTC day that has samples: blocks that touch the range, whole. */
+struct gw_series_day {
+    int64_t day; /* since 1970 */
+    int64_t n;
+};
+/* Ascending. with_data and data_most say nothing here. */
+enum gw_code gw_store_series_days(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
+                                  struct gw_series_day **ret, size_t *ret_count, struct gw_err *err) GW_MUST_USE;
 
 #endif

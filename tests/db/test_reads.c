@@ -168,6 +168,65 @@ START_TEST(test_blocks)
 }
 END_TEST
 
+/* Bytes only where all of them are few, and the days that have something. */
+START_TEST(test_bytes_or_bounds)
+{
+    static const uint16_t metrics[] = {1, 80};
+    int64_t t[3000];
+    double v[3000];
+    struct gw_series_in s = {.metric = 1, .offset_s = 0, .version_us = 5, .count = 3000, .t_us = t, .v = v};
+    struct gw_series_query q = {.user = connection.user_id,
+                                .metrics = metrics,
+                                .metrics_count = 2,
+                                .from_us = T0,
+                                .to_us = T0 + 10 * DAY_US,
+                                .with_data = true};
+    struct gw_commit commit = make_commit(&connection);
+    struct gw_series_day *days;
+    struct gw_block_row *rows;
+    struct gw_source *sources;
+    size_t count, sources_count;
+
+    for (int i = 0; i < 3000; i++) {
+        t[i] = T0 + 10 * HOUR_US + i * MIN_US;
+        v[i] = i;
+    }
+    commit.series = &s;
+    commit.series_count = 1;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    for (int64_t most = 2998; most <= 3001; most++) {
+        q.data_most = most;
+        ck_good(gw_store_series_blocks(db, arena, &q, &rows, &count, &sources, &sources_count, &err));
+        ck_assert_uint_eq(count, 3);
+        for (size_t i = 0; i < count; i++)
+            ck_assert((rows[i].data.ptr != NULL) == (most >= 3000));
+    }
+    ck_good(gw_store_series_days(db, arena, &q, &days, &count, &err));
+    ck_assert_uint_eq(count, 3);
+    ck_assert(days[0].n == 840 && days[1].n == 1440 && days[2].n == 720);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_int_eq(days[i].day, T0 / DAY_US + (int64_t)i);
+    q.from_us = T0 + 30 * HOUR_US;
+    q.to_us = T0 + 31 * HOUR_US;
+    ck_good(gw_store_series_days(db, arena, &q, &days, &count, &err));
+    ck_assert_uint_eq(count, 1);
+    ck_assert(days[0].day == T0 / DAY_US + 1 && days[0].n == 1440);
+    /* before 1970, and a day that was cut into hours */
+    for (int i = 0; i < 3000; i++)
+        t[i] = -36 * HOUR_US + i * 20 * INT64_C(1000000);
+    s.source = 1;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    for (int i = 0; i < 3000; i++)
+        t[i] += 7 * INT64_C(1000000);
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    q.from_us = -5 * DAY_US;
+    q.to_us = 0;
+    ck_good(gw_store_series_days(db, arena, &q, &days, &count, &err));
+    ck_assert_uint_eq(count, 2);
+    ck_assert(days[0].day == -2 && days[1].day == -1 && days[0].n + days[1].n == 6000);
+}
+END_TEST
+
 START_TEST(test_metric_numbers)
 {
     uint16_t a, b, again;
@@ -191,6 +250,7 @@ Suite *suite_reads(void)
     tcase_add_test(tcase, test_pages);
     tcase_add_test(tcase, test_filters);
     tcase_add_test(tcase, test_blocks);
+    tcase_add_test(tcase, test_bytes_or_bounds);
     tcase_add_test(tcase, test_metric_numbers);
     return suite;
 }

@@ -58,11 +58,14 @@ SELECT count(*) FROM sleep_sessions
 WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
   AND ($4::text IS NULL OR provider = $4)
 
--- Bounds first: a block that has nothing in the range is not unpacked.
+-- Bounds first: a block that has nothing in the range is not unpacked. Where there are more than $7 samples the bytes
+-- stay away, for then a part of the range will do.
 -- name: series_blocks
-SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us, data, tail FROM series_blocks
-WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
-  AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint
+SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us,
+       CASE WHEN all_n <= $7::bigint THEN data END, CASE WHEN all_n <= $7 THEN tail END
+FROM (SELECT *, sum(n) OVER () AS all_n FROM series_blocks
+      WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
+        AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint) AS b
 ORDER BY bucket, metric, source_id, daily_total
 
 -- name: series_bounds
@@ -70,3 +73,11 @@ SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us FROM s
 WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
   AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint
 ORDER BY bucket, metric, source_id, daily_total
+
+-- UTC days that have something, and how much.
+-- name: series_days
+SELECT day, sum(n)::bigint
+FROM (SELECT (bucket - ((bucket % 24) + 24) % 24) / 24 AS day, n FROM series_blocks
+      WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
+        AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint) AS b
+GROUP BY day ORDER BY day

@@ -14,6 +14,7 @@ int main(void)
     if (gw_crypt_init(NULL) != GW_OK)
         return EXIT_FAILURE;
     gw_log_init("test-http", GW_LOG_ERROR);
+    suite_add_tcase(suite, accept_case());
     suite_add_tcase(suite, query_case());
     suite_add_tcase(suite, check_case());
     suite_add_tcase(suite, router_case());

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+TCase *accept_case(void);
 TCase *args_case(void);
 TCase *check_case(void);
 TCase *openapi_case(void);

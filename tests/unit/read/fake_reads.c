@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "store/block.h"
+#include "store/users.h"
 #include "tests.h"
 
 struct fake_store fake;
@@ -193,16 +194,19 @@ enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, co
 {
     struct gw_block_row *rows = gw_arena_alloc(arena, (fake.rows_count + 1) * sizeof(*rows));
     size_t n = 0;
+    int64_t samples = 0;
 
     (void)db;
-    (void)err;
-    fake.queries++;
+    if (fake.fail_at && ++fake.queries == fake.fail_at)
+        return gw_fail(err, GW_DB, "made to fail");
+    for (size_t i = 0; i < fake.rows_count; i++)
+        samples += wanted(query, &fake.rows[i]) ? fake.rows[i].n : 0;
     qsort(fake.rows, fake.rows_count, sizeof(*rows), row_order);
     for (size_t i = 0; i < fake.rows_count; i++) {
         if (!wanted(query, &fake.rows[i]))
             continue;
         rows[n] = fake.rows[i];
-        if (query->with_data)
+        if (query->with_data && (query->data_most == 0 || samples <= query->data_most))
             fake.bytes += rows[n].data.len + rows[n].tail.len;
         else
             rows[n].data = rows[n].tail = (struct gw_str){0};
@@ -212,5 +216,47 @@ enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, co
     *ret_count = n;
     *ret_sources = fake.sources;
     *ret_sources_count = fake.sources_count;
+    return GW_OK;
+}
+
+static int day_order(const void *a, const void *b)
+{
+    const struct gw_series_day *x = a, *y = b;
+
+    return (x->day > y->day) - (x->day < y->day);
+}
+
+enum gw_code gw_store_series_days(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
+                                  struct gw_series_day **ret, size_t *ret_count, struct gw_err *err)
+{
+    struct gw_series_day *days = gw_arena_alloc(arena, (fake.rows_count + 1) * sizeof(*days));
+    size_t n = 0, kept = 0;
+
+    (void)db;
+    (void)err;
+    for (size_t i = 0; i < fake.rows_count; i++)
+        if (wanted(query, &fake.rows[i]))
+            days[n++] = (struct gw_series_day){gw_floor_div(fake.rows[i].bucket, 24), fake.rows[i].n};
+    qsort(days, n, sizeof(*days), day_order);
+    for (size_t i = 0; i < n; i++) {
+        if (kept && days[kept - 1].day == days[i].day)
+            days[kept - 1].n += days[i].n;
+        else
+            days[kept++] = days[i];
+    }
+    *ret = days;
+    *ret_count = kept;
+    return GW_OK;
+}
+
+enum gw_code gw_store_user_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid id, struct gw_user *ret,
+                               struct gw_err *err)
+{
+    (void)db;
+    (void)arena;
+    (void)id;
+    if (!fake.time_zone)
+        return gw_fail(err, GW_NOT_FOUND, NULL);
+    *ret = (struct gw_user){.time_zone = fake.time_zone};
     return GW_OK;
 }

@@ -14,7 +14,7 @@ static const char *number(double v)
 
     memset(text, '#', sizeof(text));
     end = gw_number_put(text, v);
-    if (end - text > GW_NUMBER_MOST)
+    if (end - text > GW_NUMBER_MOST || (size_t)(end - text) != gw_number_len(v))
         ck_abort_msg("%g needs %d", v, (int)(end - text));
     *end = '\0';
     return text;
@@ -76,7 +76,8 @@ END_TEST
 
 START_TEST(rows_against_the_plain_way)
 {
-    static const struct gw_sample_form form = {{"\",\"value\":", 10}, {",\"unit\":\"bpm\"}", 14}};
+    static const struct gw_sample_form form = {
+        "{\"timestamp\":\"", 14, true, {"\",\"value\":", 10}, {",\"unit\":\"bpm\"}", 14}};
     struct gw_sample_day day = GW_SAMPLE_DAY_NONE;
     char text[256], plain[256], time[32], *end;
 
@@ -97,7 +98,8 @@ START_TEST(rows_against_the_plain_way)
         *end = '\0';
         gw_time_format(t, time);
         snprintf(plain, sizeof(plain), "{\"timestamp\":\"%s\",\"value\":%.1f,\"unit\":\"bpm\"}", time, v);
-        if (strcmp(text, plain) != 0 || strlen(text) > gw_sample_room(&form))
+        if (strcmp(text, plain) != 0 || strlen(text) > gw_sample_room(&form) ||
+            gw_samples_len(&form, &t, &v, 1) != strlen(text))
             ck_abort_msg("%s instead of %s", text, plain);
     }
 }

@@ -261,8 +261,9 @@ START_TEST(pieces_of_any_size_make_the_whole)
         size_t at = 0, n;
         ck_assert_int_eq(gw_read_timeseries_open(NULL, arena, &query, &reader, NULL), GW_OK);
         ck_assert_int_eq(gw_read_timeseries_rows(reader), 2000);
+        ck_assert_int_eq(gw_read_timeseries_length(reader), (int64_t)whole.len);
         do {
-            if (!gw_read_timeseries_some(reader, piece, most, &n) || n > most || at + n > whole.len ||
+            if (!gw_read_timeseries_some(reader, piece, most, &n, NULL) || n > most || at + n > whole.len ||
                 memcmp(piece, whole.data + at, n) != 0)
                 ck_abort_msg("pieces of %zu differ at %zu", most, at);
             at += n;

@@ -12,6 +12,7 @@ TCase *cursor_case(void);
 TCase *day_case(void);
 TCase *detail_case(void);
 TCase *events_case(void);
+TCase *rollup_case(void);
 TCase *sample_case(void);
 TCase *series_case(void);
 TCase *source_case(void);
@@ -24,8 +25,9 @@ struct fake_store {
     struct gw_source sources[8];
     size_t workouts_count, sleeps_count, rows_count, sources_count;
     struct gw_arena *arena; /* of the rows' bytes */
-    int queries;
-    size_t bytes; /* of blocks that were given out with their data */
+    const char *time_zone;  /* of the user; NULL = there is no such user */
+    int queries, fail_at;   /* the query for blocks that fails; 0 = none */
+    size_t bytes;           /* of blocks that were given out with their data */
 };
 extern struct fake_store fake;
 void fake_reset(void);
