@@ -4,7 +4,7 @@
 #include "base/time.h"
 
 #define COUNT_MOST                                                                                                     \
-    (2 * GW_PORTION_SAMPLES) /* a range of no more samples is gathered whole, so that its rows are counted */
+    (2 * GW_PLAN_SAMPLES) /* a range of no more samples is gathered whole, so that its rows are counted */
 
 static bool by_days(const struct gw_rollup *r)
 {
@@ -41,7 +41,7 @@ enum gw_code gw_rollup_open(struct gw_rollup *r, struct gw_db *db, struct gw_are
     q.from_us = q.to_us = 0;
     if (r->days.first <= r->days.last)
         range_of(r, r->days.first, r->days.last, &q.from_us, &q.to_us);
-    return gw_portions_plan(&r->portions, db, arena, &q, err);
+    return gw_plan_make(&r->plan, db, arena, &q, err);
 }
 
 static enum gw_code gather_portion(const struct gw_rollup *r, struct gw_gathering *gathering, int64_t from, int64_t to,
@@ -52,7 +52,7 @@ static enum gw_code gather_portion(const struct gw_rollup *r, struct gw_gatherin
     enum gw_code code = arena ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 
     if (code == GW_OK)
-        code = gw_portion_load(&r->portions, arena, from, to, &streams, err);
+        code = gw_plan_load(&r->plan, arena, from, to, &streams, err);
     if (code == GW_OK)
         code = gw_gather(gathering, &streams, err);
     gw_arena_free(&arena);
@@ -73,7 +73,7 @@ static enum gw_code gather_days(const struct gw_rollup *r, struct gw_arena *aren
                                        .first_key = by_days(r) ? first : INT64_MIN,
                                        .last_key = by_days(r) ? last : INT64_MAX};
     range_of(r, first, last, &at, &end);
-    for (; code == GW_OK && gw_portions_next(&r->portions, at, end, &from, &to); at = to)
+    for (; code == GW_OK && gw_plan_next(&r->plan, at, end, &from, &to); at = to)
         code = gather_portion(r, gathering, from, to, err);
     return code == GW_OK ? gw_gathered_rows(gathering, ret, ret_count, err) : code;
 }
@@ -82,7 +82,7 @@ enum gw_code gw_rollup_group(const struct gw_rollup *r, struct gw_arena *arena, 
                              struct gw_gathering *gathering, struct gw_bucket **ret, size_t *ret_count,
                              struct gw_err *err)
 {
-    int64_t last = gw_portions_days(&r->portions, day, r->days.last);
+    int64_t last = gw_plan_days(&r->plan, day, r->days.last);
 
     *ret_next = last + 1;
     return gather_days(r, arena, day, last, gathering, ret, ret_count, err);
@@ -168,8 +168,8 @@ static enum gw_code page_of_groups(const struct gw_rollup *r, struct gw_arena *a
     else if (after)
         first = day_of_key(r, after->t_us);
     while (code == GW_OK && have <= limit && first <= last) {
-        int64_t low = back ? gw_portions_days_back(&r->portions, first, last) : first;
-        int64_t high = back ? last : gw_portions_days(&r->portions, first, last);
+        int64_t low = back ? gw_plan_days_back(&r->plan, first, last) : first;
+        int64_t high = back ? last : gw_plan_days(&r->plan, first, last);
         code = gather_days(r, arena, low, high, &ret->gathering, &rows, &count, err);
         if (code != GW_OK)
             break;
@@ -196,7 +196,7 @@ enum gw_code gw_rollup_page(const struct gw_rollup *r, struct gw_arena *arena, c
     *ret = (struct gw_rollup_page){0};
     if (r->days.first > r->days.last)
         return GW_OK;
-    if (r->portions.samples <= COUNT_MOST)
+    if (r->plan.samples <= COUNT_MOST)
         return page_of_all(r, arena, after, (size_t)limit, ret, err);
     return page_of_groups(r, arena, after, (size_t)limit, ret, err);
 }

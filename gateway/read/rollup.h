@@ -6,10 +6,10 @@
 #define GW_READ_ROLLUP_H
 
 #include "read/bucket.h"
-#include "read/portion.h"
+#include "read/plan.h"
 
 struct gw_rollup {
-    struct gw_portions portions;
+    struct gw_plan plan;
     enum gw_resolution resolution;
     enum gw_format format;
     const struct gw_zone *zone;
@@ -17,7 +17,7 @@ struct gw_rollup {
     struct gw_days days;
 };
 
-/* query: user, metrics and, but with 1day, the range; days: with 1day, the range. Plans the portions. */
+/* query: user, metrics and the range, which is days with 1day. Makes the plan. */
 enum gw_code gw_rollup_open(struct gw_rollup *rollup, struct gw_db *db, struct gw_arena *arena,
                             const struct gw_series_query *query, struct gw_err *err) GW_MUST_USE;
 

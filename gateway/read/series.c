@@ -35,7 +35,7 @@ struct gw_series_reader {
     int64_t next_day;
 
     /* the whole range */
-    struct gw_portions portions;
+    struct gw_plan plan;
     struct gw_arena *own; /* of the portion that is being written */
     int64_t at_us;
 
@@ -224,9 +224,9 @@ static bool next_portion(struct gw_series_reader *r)
     int64_t from, to;
     enum gw_code code;
 
-    if (r->failed || !gw_portions_next(&r->portions, r->at_us, r->query.page.to_us, &from, &to) || !renew(r))
+    if (r->failed || !gw_plan_next(&r->plan, r->at_us, r->query.page.to_us, &from, &to) || !renew(r))
         return false;
-    code = gw_portion_load(&r->portions, r->own, from, to, &r->streams, &r->err);
+    code = gw_plan_load(&r->plan, r->own, from, to, &r->streams, &r->err);
     if (code == GW_OK)
         code = gw_streams_begin(&r->streams, NULL, &r->err);
     r->at_us = to;
@@ -249,7 +249,7 @@ static enum gw_code open_whole(struct gw_series_reader *r, struct gw_err *err)
 
     if (is_raw(r)) {
         r->at_us = query.from_us;
-        code = gw_portions_plan(&r->portions, r->db, r->arena, &query, err);
+        code = gw_plan_make(&r->plan, r->db, r->arena, &query, err);
         if (code == GW_OK && !next_portion(r) && r->failed)
             code = r->err.code;
     } else {
