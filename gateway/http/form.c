@@ -14,6 +14,7 @@ struct gw_form {
     gw_bytes_fn *fn;
     void *to;
     bool found;
+    uint64_t bytes; /* of the part so far */
     enum gw_code code; /* of fn, or of our own */
     struct gw_err err;
 };
@@ -29,9 +30,10 @@ static enum MHD_Result on_part(void *self, enum MHD_ValueKind kind, const char *
     (void)encoding;
     if (!key || strcmp(key, PART) != 0)
         return MHD_YES;
-    if (offset == 0 && form->found)
+    if (offset == 0 && form->bytes > 0) /* an empty piece at the beginning may come more than once */
         form->code = gw_fail(&form->err, GW_INVALID, "The form has more than one part named " PART ".");
     form->found = true;
+    form->bytes += size;
     if (!form->code && size > 0)
         form->code = form->fn(form->to, data, size, &form->err);
     return form->code ? MHD_NO : MHD_YES;
@@ -49,7 +51,7 @@ enum gw_code gw_form_new(struct MHD_Connection *connection, gw_bytes_fn *fn, voi
     form->post = MHD_create_post_processor(connection, ROOM, on_part, form);
     if (!form->post) {
         free(form);
-        return gw_fail(err, GW_MALFORMED, "The Content-Type of the form names no boundary.");
+        return gw_fail(err, GW_MALFORMED, "The Content-Type of the form names no boundary that could be used.");
     }
     *ret = form;
     return GW_OK;

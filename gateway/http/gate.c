@@ -14,7 +14,7 @@
 #define SWALLOW_MOST   (256 * 1024 * 1024) /* of a body that was refused when some of it had come */
 #define LINGER_MOST    (256 * 1024 * 1024) /* of a body that nobody wants */
 #define LINGER_S       5                   /* for whoever comes */
-#define LINGER_KNOWN_S 30                  /* for whoever has a key: an answer is worth more than the bytes */
+#define LINGER_KNOWN_S 30                  /* for whoever may be here: an answer is worth more than the bytes */
 #define LINGER_IDLE_MS 1000
 
 static _Thread_local struct gw_http_request *serving; /* ulfius hands no context through */
@@ -91,7 +91,7 @@ void gw_gate_close(void *self, struct MHD_Connection *connection, void **context
     if (!request)
         return;
     wait = request->linger && why == MHD_REQUEST_TERMINATED_COMPLETED_OK;
-    seconds = request->caller.scopes ? LINGER_KNOWN_S : LINGER_S;
+    seconds = request->caller.kind == GW_CALLER_NOBODY ? LINGER_S : LINGER_KNOWN_S;
     if (request->begun) {
         gw_step_log(request, why == MHD_REQUEST_TERMINATED_COMPLETED_OK && request->replied);
         atomic_fetch_sub(&http->in_flight, 1);

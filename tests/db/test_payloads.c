@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/time.h"
+#include "store/accept.h"
 
 static struct gw_connection connection;
 
@@ -149,6 +150,97 @@ START_TEST(test_accept)
 }
 END_TEST
 
+/* ---- what comes in chunks, of nobody who has a connection yet ---- */
+
+#define CHUNKS 40
+
+static int gets, breaks_at;
+
+static enum gw_code get_chunk(void *self, int32_t number, struct gw_chunk *ret, struct gw_err *error)
+{
+    gets++;
+    if (number == breaks_at)
+        return gw_fail(error, GW_INTERNAL, "the file went away");
+    *ret = (struct gw_chunk){GW_CHUNK_PLAIN, {self, GW_CHUNK}};
+    return GW_OK;
+}
+
+/* The same noise so many times. */
+static struct gw_accept make_push(struct gw_uuid user, int32_t count)
+{
+    struct gw_str noise = big_bytes(GW_CHUNK, true);
+
+    gets = 0;
+    breaks_at = -1;
+    return (struct gw_accept){.payload = {.user_id = user,
+                                          .provider = "apple",
+                                          .account = "",
+                                          .kind = "apple.sdk",
+                                          .data = {NULL, (size_t)count * GW_CHUNK},
+                                          .offset_s = GW_NO_OFFSET},
+                              .digest = {1, 2, 3},
+                              .chunks = {get_chunk, (void *)(uintptr_t)noise.ptr, count}};
+}
+
+START_TEST(test_push_makes_its_connection)
+{
+    struct gw_uuid user = make_user("Bea");
+    struct gw_accept push = make_push(user, CHUNKS);
+    struct gw_accepted first, second;
+    struct gw_payload got;
+
+    ck_good(gw_store_accept(db, &push, &first, &err));
+    ck_assert(!first.known);
+    ck_assert_int_eq(gets, CHUNKS);
+    ck_good(gw_store_payload_get(db, arena, user, first.payload_id, &got, &err));
+    ck_assert_uint_eq(got.data.len, (size_t)CHUNKS * GW_CHUNK);
+    ck_assert_mem_eq(got.data.ptr, push.chunks.self, GW_CHUNK);
+    ck_assert(gw_uuid_eq(got.connection_id, first.connection_id));
+    ck_assert_str_eq(sql_one("SELECT status || provider_user_id || (tokens IS NULL) || (last_synced_at IS NULL) "
+                             "FROM connections WHERE id = '%s'",
+                             uuid_text(first.connection_id)),
+                     "activetruetrue");
+    ck_good(gw_store_accept(db, &push, &second, &err));
+    ck_assert(second.known && gw_uuid_eq(second.payload_id, first.payload_id));
+    ck_assert(gw_uuid_eq(second.connection_id, first.connection_id) && !gw_uuid_eq(second.job_id, first.job_id));
+    ck_assert_int_eq(gets, CHUNKS);
+    ck_assert_int_eq(
+        sql_long("SELECT count(*) FROM outbox WHERE user_id = '%s' AND type = 'connection.changed'", uuid_text(user)),
+        1);
+
+    ck_good(gw_store_connection_status(db, user, first.connection_id, "revoked", "the user said so", &err));
+    ck_good(gw_store_accept(db, &push, &second, &err));
+    ck_assert(gw_uuid_eq(second.connection_id, first.connection_id));
+    ck_assert_str_eq(
+        sql_one("SELECT status || (reason IS NULL) FROM connections WHERE id = '%s'", uuid_text(first.connection_id)),
+        "activetrue");
+    ck_assert_int_eq(
+        sql_long("SELECT count(*) FROM outbox WHERE user_id = '%s' AND type = 'connection.changed'", uuid_text(user)),
+        3);
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM account_owners WHERE user_id = '%s'", uuid_text(user)), 0);
+}
+END_TEST
+
+START_TEST(test_push_is_everything_or_nothing)
+{
+    struct gw_uuid user = make_user("Cleo");
+    struct gw_accept push = make_push(user, CHUNKS);
+    struct gw_accepted accepted;
+
+    breaks_at = CHUNKS - 1;
+    ck_fails(gw_store_accept(db, &push, &accepted, &err), GW_INTERNAL);
+    ck_assert_int_eq(sql_long("SELECT (SELECT count(*) FROM payloads) + (SELECT count(*) FROM payload_chunks) + "
+                              "(SELECT count(*) FROM jobs) + (SELECT count(*) FROM connections WHERE user_id = '%s')",
+                              uuid_text(user)),
+                     0);
+    breaks_at = -1;
+    ck_good(gw_store_accept(db, &push, &accepted, &err));
+    push.payload.user_id = gw_uuid_v4();
+    ck_fails(gw_store_accept(db, &push, &accepted, &err), GW_NOT_FOUND);
+    ck_assert_int_eq(sql_long("SELECT count(*) FROM payloads"), 1);
+}
+END_TEST
+
 START_TEST(test_retention)
 {
     struct gw_payload old = make_payload(GW_STR("old")), read = make_payload(GW_STR("still to be read"));
@@ -178,6 +270,8 @@ Suite *suite_payloads(void)
     tcase_add_test(tcase, test_kept);
     tcase_add_test(tcase, test_equal_once);
     tcase_add_test(tcase, test_accept);
+    tcase_add_test(tcase, test_push_makes_its_connection);
+    tcase_add_test(tcase, test_push_is_everything_or_nothing);
     tcase_add_test(tcase, test_retention);
     return suite;
 }

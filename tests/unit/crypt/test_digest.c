@@ -24,6 +24,30 @@ START_TEST(sha256_vectors)
 }
 END_TEST
 
+START_TEST(pieces_give_the_same)
+{
+    static const size_t pieces[] = {1, 3, 63, 64, 65, 1000, 100000};
+    static char data[50000];
+    uint8_t whole[32], out[32];
+
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (char)(i * 31 >> 3);
+    gw_sha256((struct gw_str){data, sizeof(data)}, whole);
+    for (size_t p = 0; p < sizeof(pieces) / sizeof(pieces[0]); p++) {
+        struct gw_digest *digest = NULL;
+        ck_assert_int_eq(gw_digest_new(&digest, NULL), GW_OK);
+        for (size_t at = 0; at < sizeof(data); at += pieces[p])
+            ck_assert_int_eq(
+                gw_digest_add(digest, data + at, sizeof(data) - at < pieces[p] ? sizeof(data) - at : pieces[p], NULL),
+                GW_OK);
+        gw_digest_end(&digest, out);
+        ck_assert_ptr_null(digest);
+        ck_assert_mem_eq(out, whole, sizeof(out));
+        gw_digest_end(&digest, out);
+    }
+}
+END_TEST
+
 START_TEST(hmac_sha256_vectors)
 {
     uint8_t out[32];
@@ -64,6 +88,7 @@ TCase *digest_case(void)
     TCase *tc = tcase_create("digest");
 
     tcase_add_test(tc, sha256_vectors);
+    tcase_add_test(tc, pieces_give_the_same);
     tcase_add_test(tc, hmac_sha256_vectors);
     tcase_add_test(tc, hmac_sha1_vectors);
     tcase_add_test(tc, equal_looks_at_everything);

@@ -17,6 +17,7 @@ int main(void)
     suite_add_tcase(suite, accept_case());
     suite_add_tcase(suite, query_case());
     suite_add_tcase(suite, check_case());
+    suite_add_tcase(suite, form_case());
     suite_add_tcase(suite, router_case());
     suite_add_tcase(suite, routes_case());
     suite_add_tcase(suite, openapi_case());

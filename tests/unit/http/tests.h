@@ -9,6 +9,7 @@
 TCase *accept_case(void);
 TCase *args_case(void);
 TCase *check_case(void);
+TCase *form_case(void);
 TCase *openapi_case(void);
 TCase *query_case(void);
 TCase *router_case(void);
