@@ -57,6 +57,8 @@ gw_http_handler_fn gw_answer_sdk_logs;
 /* coverage.c */
 gw_http_handler_fn gw_answer_coverage;
 enum gw_code gw_answer_coverage_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */
+/* connect.c */
+gw_http_handler_fn gw_answer_connect_link, gw_answer_connect_page, gw_answer_connect_choice;
 /* data_sources.c */
 gw_http_handler_fn gw_answer_data_sources;
 /* webhooks.c */

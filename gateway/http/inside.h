@@ -72,6 +72,10 @@ void gw_inflow_free(struct gw_inflow **inflow);
 
 /* ---- page.c ---- */
 
+/* A page with a title; what is written to the body in between is its content, escaped by gw_page_escape. */
+void gw_page_begin(struct gw_http_request *request, const char *title);
+void gw_page_escape(struct gw_buf *out, const char *text);
+void gw_page_end(struct gw_http_request *request, int status);
 bool gw_page_wanted(const struct gw_http_request *request);
 void gw_page_error(struct gw_http_request *request, int status, const struct gw_err *err);
 void gw_page_connected(struct gw_http_request *request, const char *provider_name);

@@ -1,4 +1,4 @@
-/* The pages a person may see at the end of a connect flow. Self-contained: no script, no other file. */
+/* The pages a person may see in a connect flow: no script, nothing from elsewhere. */
 #include <strings.h>
 
 #include "http/inside.h"
@@ -8,10 +8,16 @@ static const char page_front[] = "<!doctype html><html lang=\"en\"><head><meta c
 static const char page_style[] =
     "</title><style>body{font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1.2em;"
     "color:#222;background:#fff}h1{font-size:1.4em}small{color:#666}"
-    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}small{color:#999}}</style></"
-    "head><body>";
+    "ul{list-style:none;padding:0}li{margin:.6em 0}"
+    "li a{display:flex;align-items:center;gap:.8em;padding:.7em 1em;border:1px solid #ccc;border-radius:.6em;"
+    "color:inherit;text-decoration:none}li a:hover,li a:focus{border-color:#555;background:#f4f4f4}"
+    "li img{width:2em;height:2em}li small{margin-left:auto}"
+    ".note{padding:.7em 1em;border-radius:.6em;background:#e6f4e6}.bad{background:#fbe9e7}"
+    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}small{color:#999}"
+    "li a{border-color:#444}li a:hover,li a:focus{border-color:#999;background:#222}"
+    ".note{background:#1d331d}.bad{background:#3a201c}}</style></head><body>";
 
-static void add_escaped(struct gw_buf *out, const char *text)
+void gw_page_escape(struct gw_buf *out, const char *text)
 {
     for (; *text; text++) {
         switch (*text) {
@@ -33,32 +39,48 @@ static void add_escaped(struct gw_buf *out, const char *text)
     }
 }
 
+void gw_page_begin(struct gw_http_request *request, const char *title)
+{
+    struct gw_buf *out = &request->reply.body;
+
+    gw_buf_str(out, page_front);
+    gw_page_escape(out, title);
+    gw_buf_str(out, page_style);
+    gw_buf_str(out, "<h1>");
+    gw_page_escape(out, title);
+    gw_buf_str(out, "</h1>");
+}
+
+void gw_page_end(struct gw_http_request *request, int status)
+{
+    gw_buf_str(&request->reply.body, "</body></html>\n");
+    request->reply.status = status;
+    request->reply.type = "text/html; charset=utf-8";
+    gw_reply_header(
+        request, "Content-Security-Policy",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'");
+    gw_reply_header(request, "Referrer-Policy", "no-referrer");
+    gw_reply_header(request, "X-Content-Type-Options", "nosniff");
+}
+
 static void write_page(struct gw_http_request *request, int status, const char *title, const char *text,
                        const char *code)
 {
     struct gw_buf *out = &request->reply.body;
 
-    gw_buf_str(out, page_front);
-    add_escaped(out, title);
-    gw_buf_str(out, page_style);
-    gw_buf_str(out, "<h1>");
-    add_escaped(out, title);
-    gw_buf_str(out, "</h1><p>");
-    add_escaped(out, text);
+    gw_page_begin(request, title);
+    gw_buf_str(out, "<p>");
+    gw_page_escape(out, text);
     gw_buf_str(out, "</p>");
     if (code) {
         gw_buf_str(out, "<p><small>");
-        add_escaped(out, code);
+        gw_page_escape(out, code);
         gw_buf_str(out, " &middot; ");
-        add_escaped(out, request->id);
+        gw_page_escape(out, request->id);
         gw_buf_str(out, "</small></p>");
     }
-    gw_buf_str(out, "</body></html>\n");
-    request->reply.status = status;
-    request->reply.type = "text/html; charset=utf-8";
-    gw_reply_header(request, "Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
-    gw_reply_header(request, "Referrer-Policy", "no-referrer");
-    gw_reply_header(request, "X-Content-Type-Options", "nosniff");
+    gw_page_end(request, status);
 }
 
 /* A browser gets a page where one is expected; who asks for JSON gets JSON. */

@@ -35,6 +35,11 @@ static const struct gw_arg_decl authorize_args[] = {
     {"scope", GW_ARG_TEXT, 0, NULL, 0, 1024, NULL, "Scope to ask for instead of the provider's usual one."},
 };
 
+static const struct gw_arg_decl connect_args[] = {
+    {"status", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "What came of a provider: success or error."},
+    {"provider", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "Of which."},
+};
+
 static const struct gw_arg_decl sync_args[] = {
     {"data_type", GW_ARG_CHOICE, 0, "all", 0, 0, data_types, "What to fetch; 247 is everything but workouts."},
     {"async", GW_ARG_BOOL, 0, "false", 0, 0, NULL, "Answer 202 at once instead of waiting for the result."},
@@ -162,6 +167,14 @@ const struct gw_route gw_routes[] = {
      .flags = GW_ROUTE_SLOW | GW_ROUTE_ANY_PROVIDER,
      .doc = "Ends the connection and deletes all that came from the provider.", .statuses = {204}},
 
+    {GW_POST, V1 "/users/{user_id}/connect-link", gw_answer_connect_link, GW_SCOPE_WRITE, GW_BODY_JSON, SMALL,
+     .doc = "A link for the user's browser that connects providers without a key, for at most an hour.",
+     .takes = "ConnectLinkBody", .reply = "ConnectLink"},
+    {GW_GET, V1 "/connect/{link}", gw_answer_connect_page, .flags = GW_ROUTE_SLOW | GW_ROUTE_PAGE, ARGS(connect_args),
+     .doc = "The page of a connect link: the providers there are, or straight on to the one that it names.",
+     .types = "text/html", .statuses = {200, 303}, .fails = {409, 501, 502, 504}},
+    {GW_GET, V1 "/connect/{link}/{provider}", gw_answer_connect_choice, .flags = GW_ROUTE_SLOW | GW_ROUTE_PAGE,
+     .doc = "From there on to a provider's consent page.", .statuses = {303}, .fails = {409, 501, 502, 504}},
     {GW_GET, V1 "/users/{user_id}/data-sources", gw_answer_data_sources, GW_SCOPE_READ,
      .doc = "The apps and devices that measured the user's data.", .reply = "DataSourceList"},
     {GW_GET, V1 "/meta/coverage", gw_answer_coverage, .doc = "What arrives from which provider.", .reply = "Coverage"},

@@ -125,13 +125,9 @@ enum gw_code gw_link_authorize(struct gw_link *link, struct gw_arena *arena, con
     code = gw_settings_require(link->settings, provider->id, err);
     if (code)
         return code;
-    if (redirect_uri && !redirect_allowed(link->allowed_redirects, redirect_uri)) {
-        code = gw_fail_wire(err, GW_INVALID, "oauth.redirect_not_allowed",
-                            "redirect_uri does not point to an allowed origin");
-        if (err)
-            memcpy(err->field, "redirect_uri", sizeof("redirect_uri"));
+    code = redirect_uri ? redirect_check(link, redirect_uri, err) : GW_OK;
+    if (code)
         return code;
-    }
     code = gw_store_user_get(link->db, arena, user, &known, err);
     if (!code)
         code = run_authorize(link, provider, user, state, scope, &b, err);

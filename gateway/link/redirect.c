@@ -54,3 +54,19 @@ bool redirect_allowed(const char *const *allowed, const char *uri)
     }
     return false;
 }
+
+enum gw_code redirect_check(const struct gw_link *link, const char *uri, struct gw_err *err)
+{
+    size_t own = strlen(link->public_url);
+    enum gw_code code;
+
+    if (strncmp(uri, link->public_url, own) == 0 && strncmp(uri + own, CONNECT_PATH, strlen(CONNECT_PATH)) == 0)
+        return GW_OK;
+    if (redirect_allowed(link->allowed_redirects, uri))
+        return GW_OK;
+    code =
+        gw_fail_wire(err, GW_INVALID, "oauth.redirect_not_allowed", "redirect_uri does not point to an allowed origin");
+    if (err)
+        memcpy(err->field, "redirect_uri", sizeof("redirect_uri"));
+    return code;
+}

@@ -34,7 +34,11 @@ enum gw_code seal_into(const struct gw_keyring *ring, struct gw_arena *arena, st
 /* The callback URL that this deployment registered with the provider. */
 const char *callback_url(const struct gw_link *link, struct gw_arena *arena, const char *provider);
 
+#define CONNECT_PATH "/api/v1/connect/"
+
 bool redirect_allowed(const char *const *allowed, const char *uri);
+/* The same for a link, whose own connect pages are allowed too; GW_INVALID, oauth.redirect_not_allowed. */
+enum gw_code redirect_check(const struct gw_link *link, const char *uri, struct gw_err *err) GW_MUST_USE;
 
 /* Ends the grant at the provider with the session's tokens, renewed first when they have run out; nothing is stored.
  * Under the token lock: row is what is stored. */

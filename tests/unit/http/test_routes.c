@@ -42,6 +42,8 @@ START_TEST(only_these_are_public)
                                        "/docs/{file}",
                                        "/static/provider-icons/{icon}",
                                        "/api/v1/meta/coverage",
+                                       "/api/v1/connect/{link}",
+                                       "/api/v1/connect/{link}/{provider}",
                                        "/api/v1/oauth/providers",
                                        "/api/v1/oauth/{provider}/callback",
                                        "/api/v1/auth/login",

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/time.h"
+#include "link/connect.h"
 #include "link/tokens.h"
 
 static const char *const allowed[] = {"https://yourapp.com", "http://localhost", "https://a.example:8443/", NULL};
@@ -80,6 +82,67 @@ START_TEST(tokens_open_only_where_they_belong)
 }
 END_TEST
 
+START_TEST(connect_links_say_what_they_were_made_for)
+{
+    char path[] = "/tmp/aorta-test-keys-XXXXXX";
+    struct gw_arena *arena = gw_arena_new(0);
+    struct gw_link link = {.public_url = "https://gw.example", .allowed_redirects = allowed};
+    struct gw_connect_link what = {.user = gw_uuid_v4(),
+                                   .provider = "polar",
+                                   .redirect_uri = "https://yourapp.com/back",
+                                   .expires_us = gw_now_us() + GW_US_PER_S * 60},
+                           got;
+    struct gw_keyring *ring = NULL;
+    const char *url, *text, *front = "https://gw.example/api/v1/connect/";
+    struct gw_err err = {0};
+    char changed[1024];
+
+    ck_assert_int_ge(mkstemp(path), 0);
+    unlink(path);
+    ck_assert_int_eq(gw_crypt_init(NULL), GW_OK);
+    ck_assert_int_eq(gw_keyring_create(path, NULL), GW_OK);
+    ck_assert_int_eq(gw_keyring_load(path, &ring, NULL), GW_OK);
+    link.ring = ring;
+    ck_assert_int_eq(gw_connect_make(&link, arena, &what, &url, NULL), GW_OK);
+    ck_assert(strncmp(url, front, strlen(front)) == 0);
+    text = url + strlen(front);
+    ck_assert_int_eq(gw_connect_read(&link, arena, gw_str(text), &got, NULL), GW_OK);
+    ck_assert(gw_uuid_eq(got.user, what.user));
+    ck_assert_str_eq(got.provider, "polar");
+    ck_assert_str_eq(got.redirect_uri, "https://yourapp.com/back");
+    ck_assert(got.expires_us == what.expires_us);
+    /* every character of it counts; the last may hold bits that are none */
+    for (size_t i = 0; i + 1 < strlen(text); i++) {
+        snprintf(changed, sizeof(changed), "%s", text);
+        changed[i] = changed[i] == 'A' ? 'B' : 'A';
+        ck_assert_int_eq(gw_connect_read(&link, arena, gw_str(changed), &got, &err), GW_NOT_FOUND);
+        ck_assert_str_eq(gw_err_wire(&err), "connect_link.invalid");
+    }
+    what.expires_us = gw_now_us() - 1;
+    ck_assert_int_eq(gw_connect_make(&link, arena, &what, &url, NULL), GW_OK);
+    ck_assert_int_eq(gw_connect_read(&link, arena, gw_str(url + strlen(front)), &got, &err), GW_NOT_FOUND);
+    ck_assert_str_eq(gw_err_wire(&err), "connect_link.expired");
+    what.redirect_uri = "https://evil.example/";
+    ck_assert_int_eq(gw_connect_make(&link, arena, &what, &url, &err), GW_INVALID);
+    ck_assert_str_eq(err.field, "redirect_uri");
+    gw_keyring_free(&ring);
+    gw_arena_free(&arena);
+    unlink(path);
+}
+END_TEST
+
+/* A flow may come back to the gateway's own connect pages and to nothing else of it. */
+START_TEST(the_gateway_comes_back_to_its_own_pages)
+{
+    struct gw_link link = {.public_url = "https://gw.example", .allowed_redirects = allowed};
+
+    ck_assert_int_eq(redirect_check(&link, "https://gw.example/api/v1/connect/abc", NULL), GW_OK);
+    ck_assert_int_eq(redirect_check(&link, "https://yourapp.com/x", NULL), GW_OK);
+    ck_assert_int_eq(redirect_check(&link, "https://gw.example/api/v1/users", NULL), GW_INVALID);
+    ck_assert_int_eq(redirect_check(&link, "https://gw.example.evil.org/api/v1/connect/abc", NULL), GW_INVALID);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("link");
@@ -89,6 +152,8 @@ int main(void)
 
     tcase_add_test(tc, redirects_go_to_allowed_origins_only);
     tcase_add_test(tc, tokens_open_only_where_they_belong);
+    tcase_add_test(tc, connect_links_say_what_they_were_made_for);
+    tcase_add_test(tc, the_gateway_comes_back_to_its_own_pages);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
