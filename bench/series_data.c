@@ -157,26 +157,42 @@ static uint8_t *put(uint8_t *to, uint64_t value, uint32_t len)
     return to + 4 + len;
 }
 
+void narrow_head(struct gw_buf *out)
+{
+    static const char head[19] = "PGCOPY\n\377\r\n\0";
+
+    gw_buf_add(out, head, sizeof(head));
+}
+
+void narrow_row(struct gw_buf *out, int32_t source, int16_t type, int64_t t_us, double v)
+{
+    uint8_t row[64] = {0, 4}, *to = row + 2;
+    uint64_t bits;
+
+    memcpy(&bits, &v, 8);
+    to = put(to, (uint32_t)source, 4);
+    to = put(to, (uint16_t)type, 2);
+    to = put(to, (uint64_t)(t_us - PG_EPOCH_US), 8);
+    to = put(to, bits, 8);
+    gw_buf_add(out, row, (size_t)(to - row));
+}
+
+void narrow_end(struct gw_buf *out)
+{
+    gw_buf_add(out, "\xff\xff", 2);
+}
+
 void narrow_copy(PGconn *c, struct gw_buf *room, int32_t source, int16_t type, const int64_t *t_us, const double *v,
                  size_t count)
 {
-    static const char head[19] = "PGCOPY\n\377\r\n\0";
     PGresult *r;
 
     command(c, "COPY narrow FROM STDIN (FORMAT binary)");
     room->len = 0;
-    gw_buf_add(room, head, sizeof(head));
-    for (size_t i = 0; i < count; i++) {
-        uint8_t row[64] = {0, 4}, *to = row + 2;
-        uint64_t bits;
-        memcpy(&bits, &v[i], 8);
-        to = put(to, (uint32_t)source, 4);
-        to = put(to, (uint16_t)type, 2);
-        to = put(to, (uint64_t)(t_us[i] - PG_EPOCH_US), 8);
-        to = put(to, bits, 8);
-        gw_buf_add(room, row, (size_t)(to - row));
-    }
-    gw_buf_add(room, "\xff\xff", 2);
+    narrow_head(room);
+    for (size_t i = 0; i < count; i++)
+        narrow_row(room, source, type, t_us[i], v[i]);
+    narrow_end(room);
     if (PQputCopyData(c, room->data, (int)room->len) != 1 || PQputCopyEnd(c, NULL) != 1)
         die("copy", PQerrorMessage(c));
     while ((r = PQgetResult(c)) != NULL) {

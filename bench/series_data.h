@@ -35,5 +35,9 @@ void commit_series(struct bench *b, struct gw_uuid user, const struct gw_series_
 void narrow_create(PGconn *c);
 void narrow_copy(PGconn *c, struct gw_buf *room, int32_t source, int16_t type, const int64_t *t_us, const double *v,
                  size_t count);
+/* The bytes of such a COPY. */
+void narrow_head(struct gw_buf *out);
+void narrow_row(struct gw_buf *out, int32_t source, int16_t type, int64_t t_us, double v);
+void narrow_end(struct gw_buf *out);
 
 #endif

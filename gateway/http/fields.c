@@ -1,17 +1,9 @@
 /* Fields of bodies. */
 #include "http/fields.h"
 
-#include <jansson.h>
-
-#include "base/own.h"
+#include "base/json.h"
 #include "http/check.h"
 #include "http/query.h"
-
-static void json_cleanup(json_t **json)
-{
-    json_decref(*json);
-}
-#define own_json GW_CLEANUP(json_cleanup)
 
 static void missing(struct gw_http_request *request, const struct gw_field *field, struct gw_err *err)
 {

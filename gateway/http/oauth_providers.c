@@ -1,17 +1,10 @@
 /* The providers as an application's settings page shows them, and their switches. */
-#include <jansson.h>
-
+#include "base/json.h"
 #include "http/answers.h"
 #include "http/inside.h"
 #include "read/write.h"
 
 #define PROVIDERS_MOST 64 /* in one body */
-
-static void json_cleanup(json_t **json)
-{
-    json_decref(*json);
-}
-#define own_json GW_CLEANUP(json_cleanup)
 
 const char *gw_answer_provider_name(const struct gw_provider *provider)
 {

@@ -1,19 +1,13 @@
 /* Priorities of providers and of types of devices: which source of several is shown. */
-#include <jansson.h>
 
+#include "store/priorities.h"
+#include "base/json.h"
 #include "http/answers.h"
 #include "http/inside.h"
 #include "read/write.h"
-#include "store/priorities.h"
 
 #define ITEMS_MOST 100
 #define NAME_MOST  32
-
-static void json_cleanup(json_t **json)
-{
-    json_decref(*json);
-}
-#define own_json GW_CLEANUP(json_cleanup)
 
 /* What the two kinds are called. */
 static const struct kind {

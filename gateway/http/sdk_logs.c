@@ -1,10 +1,10 @@
 /* What mobile SDKs report about themselves: checked, and each event a line of our log. Nothing is stored, and no value
  * that was measured is in it; texts are logged only where they are single words.
  */
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "http/answers.h"
 #include "http/inside.h"
@@ -12,12 +12,6 @@
 
 #define EVENTS_MOST 100
 #define WORD_MOST   80
-
-static void json_cleanup(json_t **json)
-{
-    json_decref(*json);
-}
-#define own_json GW_CLEANUP(json_cleanup)
 
 /* ---- what an event has ---- */
 

@@ -1,17 +1,11 @@
 /* Users: created, found, changed. */
-#include <jansson.h>
 
+#include "store/users.h"
+#include "base/json.h"
 #include "http/answers.h"
 #include "http/check.h"
 #include "http/inside.h"
 #include "read/write.h"
-#include "store/users.h"
-
-static void json_cleanup(json_t **json)
-{
-    json_decref(*json);
-}
-#define own_json GW_CLEANUP(json_cleanup)
 
 static void write_user(struct gw_buf *out, const struct gw_user *user)
 {

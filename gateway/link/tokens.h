@@ -2,16 +2,9 @@
 #ifndef GW_LINK_TOKENS_H
 #define GW_LINK_TOKENS_H
 
-#include <jansson.h>
-
+#include "base/json.h"
 #include "crypt/crypt.h"
 #include "link/link.h"
-
-static inline void json_cleanup(json_t **json)
-{
-    json_decref(*json);
-}
-#define own_json GW_CLEANUP(json_cleanup)
 
 struct gw_str tokens_bound(struct gw_arena *arena, const char *what, struct gw_uuid user, const char *provider,
                            const char *account);

@@ -1,17 +1,11 @@
 /* Job arguments in and out of JSON. */
 #include "sync/args.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "crypt/crypt.h"
 #include "host/params.h"
-
-static void json_cleanup(json_t **json)
-{
-    json_decref(*json);
-}
-#define own_json GW_CLEANUP(json_cleanup)
 
 static enum gw_code keep(struct gw_buf *b, struct gw_arena *arena, const char **ret, uint8_t digest[16],
                          struct gw_err *err)

@@ -1,8 +1,8 @@
 /* A provider's webhook: the durable half that runs while the provider waits, and the routing that runs after.
  */
-#include <jansson.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "sync/args.h"
@@ -13,12 +13,6 @@
 #define NORMALIZE_MS   (5 * 60 * 1000)
 #define OWNER_WAIT_US  (60 * GW_US_PER_S) /* an account may be unknown because its callback is still being stored */
 #define OWNER_AGAIN_US (1 * GW_US_PER_S)
-
-static void json_cleanup(json_t **json)
-{
-    json_decref(*json);
-}
-#define own_json GW_CLEANUP(json_cleanup)
 
 static const struct gw_str body_bound = {"inbox", 5}, hint_bound = {"hint", 4};
 
