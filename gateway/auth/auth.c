@@ -6,6 +6,8 @@
 #include "crypt/crypt.h"
 #include "store/logins.h"
 
+#define PREFIX 10 /* of a key, for people: "sk-" and six characters, NUL */
+
 _Static_assert(sizeof(((struct gw_auth *)NULL)->nobodys) == GW_PASSWORD_STORED, "a stored password fits");
 
 enum gw_code gw_auth_new(struct gw_db *db, const struct gw_keyring *ring, struct gw_auth **ret, struct gw_err *err)
@@ -80,21 +82,52 @@ enum gw_code gw_auth_key(struct gw_auth *auth, struct gw_str key, struct gw_call
     return cache_ask(auth->cache, digest, look_key, auth, digest, ret, err);
 }
 
+static void make_key(char text[GW_KEY_TEXT], char prefix[PREFIX], uint8_t digest[32])
+{
+    memcpy(text, "sk-", 3);
+    gw_random_text(32, text + 3);
+    memcpy(prefix, text, PREFIX - 1);
+    prefix[PREFIX - 1] = '\0';
+    gw_sha256(gw_str(text), digest);
+}
+
 enum gw_code gw_auth_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, uint32_t scopes,
                                 struct gw_uuid by, char ret_text[GW_KEY_TEXT], struct gw_api_key *ret,
                                 struct gw_err *err)
 {
-    char text[GW_KEY_TEXT] = "sk-", prefix[10];
+    char text[GW_KEY_TEXT], prefix[PREFIX];
     uint8_t digest[32];
     enum gw_code code;
 
-    gw_random_text(32, text + 3);
-    memcpy(prefix, text, sizeof(prefix) - 1);
-    prefix[sizeof(prefix) - 1] = '\0';
-    gw_sha256(gw_str(text), digest);
+    make_key(text, prefix, digest);
     code = gw_store_key_create(db, arena, name, prefix, digest, scopes, by, ret, err);
     if (code == GW_OK)
         memcpy(ret_text, text, sizeof(text));
+    explicit_bzero(text, sizeof(text));
+    return code;
+}
+
+enum gw_code gw_auth_key_rotate(struct gw_auth *auth, struct gw_arena *arena, const struct gw_api_key *old,
+                                struct gw_uuid by, char ret_text[GW_KEY_TEXT], struct gw_api_key *ret,
+                                struct gw_err *err)
+{
+    char text[GW_KEY_TEXT], prefix[PREFIX];
+    struct gw_api_key key = *old;
+    uint8_t digest[32];
+    enum gw_code code;
+
+    make_key(text, prefix, digest);
+    key.id = gw_uuid_v7();
+    key.prefix = gw_arena_strdup(arena, prefix);
+    key.created_us = gw_now_us();
+    key.last_used_us = GW_NO_TIME;
+    key.created_by = by;
+    code = key.prefix ? gw_store_key_rotate(auth->db, old->id, &key, digest, err) : gw_fail(err, GW_NOMEM, NULL);
+    if (code == GW_OK) {
+        memcpy(ret_text, text, sizeof(text));
+        *ret = key;
+        cache_forget(auth->cache);
+    }
     explicit_bzero(text, sizeof(text));
     return code;
 }

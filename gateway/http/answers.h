@@ -8,10 +8,27 @@
 /* root.c */
 gw_http_handler_fn gw_answer_root, gw_answer_health, gw_answer_ready;
 /* auth.c */
-gw_http_handler_fn gw_answer_login, gw_answer_logout;
+gw_http_handler_fn gw_answer_login, gw_answer_logout, gw_answer_change_password;
+/* developers.c */
+gw_http_handler_fn gw_answer_me, gw_answer_me_update, gw_answer_developers, gw_answer_developer,
+    gw_answer_developer_update, gw_answer_developer_delete;
+struct gw_developer;
+void gw_answer_write_developer(struct gw_buf *out, const struct gw_developer *developer);
+/* invitations.c */
+gw_http_handler_fn gw_answer_invite, gw_answer_invitations, gw_answer_invitation_revoke, gw_answer_invite_again,
+    gw_answer_invitation_accept;
+/* api_keys.c */
+gw_http_handler_fn gw_answer_keys, gw_answer_key_create, gw_answer_key_update, gw_answer_key_delete,
+    gw_answer_key_rotate;
+/* applications.c */
+gw_http_handler_fn gw_answer_applications, gw_answer_application_create, gw_answer_application_rotate,
+    gw_answer_application_delete;
+/* codes.c */
+gw_http_handler_fn gw_answer_code_create, gw_answer_code_redeem;
 /* tokens.c */
 gw_http_handler_fn gw_answer_user_token, gw_answer_token_refresh, gw_answer_token_revoke;
 struct gw_tokens;
+void gw_answer_write_tokens(struct gw_buf *out, const struct gw_tokens *tokens); /* the members, without braces */
 /* 200 with a pair of tokens. */
 enum gw_code gw_answer_tokens(struct gw_http_request *request, const struct gw_tokens *tokens, bool with_user,
                               struct gw_err *err) GW_MUST_USE;

@@ -37,3 +37,34 @@ enum gw_code gw_answer_logout(struct gw_http_request *request, struct gw_err *er
     gw_buf_str(&request->reply.body, "{\"message\":\"Successfully logged out\"}");
     return gw_reply_json(request, 200, err);
 }
+
+struct change {
+    const char *current_password, *new_password, *confirm_password;
+};
+
+static const struct gw_field change_fields[] = {
+    GW_FIELD(change, current_password, 0, 4096, GW_FIELD_REQUIRED),
+    GW_FIELD(change, new_password, 8, 1024, GW_FIELD_REQUIRED),
+    GW_FIELD(change, confirm_password, 8, 1024, GW_FIELD_REQUIRED),
+};
+
+/* Every login ends, this one too; the caller goes on with the tokens in the answer. */
+enum gw_code gw_answer_change_password(struct gw_http_request *request, struct gw_err *err)
+{
+    struct change change = {0};
+    struct gw_tokens tokens;
+    enum gw_code code = gw_fields_json(request, change_fields, 3, &change, err);
+
+    if (code == GW_OK && strcmp(change.new_password, change.confirm_password) != 0)
+        return gw_request_violation(request, err, "confirm_password", "mismatch",
+                                    "The confirmation password does not match the new password");
+    if (code == GW_OK)
+        code = gw_auth_password_change(request->http->options.auth, request->arena, request->caller.id,
+                                       gw_str(change.current_password), gw_str(change.new_password), &tokens, err);
+    if (code != GW_OK)
+        return code;
+    gw_buf_str(&request->reply.body, "{\"message\":\"Password updated successfully\",");
+    gw_answer_write_tokens(&request->reply.body, &tokens);
+    gw_buf_char(&request->reply.body, '}');
+    return gw_reply_json(request, 200, err);
+}

@@ -131,7 +131,8 @@ static const struct gw_arg_decl timeseries_args[] = {
     {"limit", GW_ARG_INT, 0, "1000", 1, 100000, NULL, "Rows of a page."},
 };
 
-#define V1 "/api/v1"
+#define V1        "/api/v1"
+#define DEVELOPER .flags = GW_ROUTE_DEVELOPER
 
 const struct gw_route gw_routes[] = {
     {GW_GET, "/", gw_answer_root, .doc = "Says that the server is there.", .reply = "Message"},
@@ -196,8 +197,28 @@ const struct gw_route gw_routes[] = {
     {GW_POST, V1 "/auth/login", gw_answer_login, .body = GW_BODY_FORM, .max_body = SMALL,
      .doc = "A developer's e-mail (username) and password for tokens.", .takes = "LoginForm", .reply = "Tokens",
      .fails = {401, 429}},
-    {GW_POST, V1 "/auth/logout", gw_answer_logout, .max_body = SMALL, .flags = GW_ROUTE_DEVELOPER,
-     .doc = "Ends the login: its tokens are of no use afterwards.", .reply = "Message"},
+    {GW_POST, V1 "/auth/logout", gw_answer_logout, .max_body = SMALL, DEVELOPER, .doc = "Ends the login: its tokens are of no use afterwards.", .reply = "Message"},
+    {GW_GET, V1 "/auth/me", gw_answer_me, DEVELOPER, .doc = "Who is logged in.", .reply = "Developer"},
+    {GW_PATCH, V1 "/auth/me", gw_answer_me_update, .body = GW_BODY_JSON, .max_body = SMALL, DEVELOPER, .doc = "Changes the fields that are given; a password ends every login.", .takes = "DeveloperFields", .reply = "Developer", .fails = {409, 422}},
+    {GW_POST, V1 "/auth/change-password", gw_answer_change_password, .body = GW_BODY_JSON, .max_body = SMALL, DEVELOPER, .doc = "Another password; every login ends, and the answer has tokens of a new one.", .takes = "PasswordBody", .reply = "PasswordChanged", .fails = {422}},
+    {GW_GET, V1 "/developers", gw_answer_developers, DEVELOPER, .doc = "All developers.", .reply = "DeveloperList"},
+    {GW_GET, V1 "/developers/{developer_id}", gw_answer_developer, DEVELOPER, .doc = "One developer.", .reply = "Developer"},
+    {GW_PATCH, V1 "/developers/{developer_id}", gw_answer_developer_update, .body = GW_BODY_JSON, .max_body = SMALL, DEVELOPER, .doc = "Changes the fields that are given.", .takes = "DeveloperFields", .reply = "Developer", .fails = {409}},
+    {GW_DELETE, V1 "/developers/{developer_id}", gw_answer_developer_delete, DEVELOPER, .doc = "Deletes a developer: their logins end, their applications are everybody's.", .reply = "Developer"},
+    {GW_GET, V1 "/invitations", gw_answer_invitations, DEVELOPER, .doc = "Invitations nobody has accepted yet.", .reply = "InvitationList"},
+    {GW_POST, V1 "/invitations", gw_answer_invite, .body = GW_BODY_JSON, .max_body = SMALL, DEVELOPER, .doc = "Invites somebody to be a developer; the token in the answer is shown once and is not mailed.", .takes = "InviteBody", .reply = "Invitation", .statuses = {201}, .fails = {409, 422}},
+    {GW_DELETE, V1 "/invitations/{invitation_id}", gw_answer_invitation_revoke, DEVELOPER, .doc = "Takes an invitation back.", .reply = "Invitation", .fails = {409}},
+    {GW_POST, V1 "/invitations/{invitation_id}/resend", gw_answer_invite_again, .max_body = SMALL, DEVELOPER, .doc = "Another token for an invitation, good for a week.", .reply = "Invitation", .fails = {409}},
+    {GW_POST, V1 "/invitations/accept", gw_answer_invitation_accept, .body = GW_BODY_JSON, .max_body = SMALL, .doc = "An invitation's token, names and a password for a developer.", .takes = "AcceptBody", .reply = "Developer", .statuses = {201}, .fails = {404, 409, 422}},
+    {GW_GET, V1 "/developer/api-keys", gw_answer_keys, DEVELOPER, .doc = "API keys by name and prefix, newest first.", .reply = "ApiKeyList"},
+    {GW_POST, V1 "/developer/api-keys", gw_answer_key_create, .body = GW_BODY_JSON, .max_body = SMALL, DEVELOPER, .doc = "A new API key; its text is in the answer, once.", .takes = "ApiKeyBody", .reply = "ApiKeyMade", .statuses = {201}, .fails = {422}},
+    {GW_PATCH, V1 "/developer/api-keys/{key}", gw_answer_key_update, .body = GW_BODY_JSON, .max_body = SMALL, DEVELOPER, .doc = "Another name for an API key.", .takes = "ApiKeyName", .reply = "ApiKey", .fails = {404, 422}},
+    {GW_DELETE, V1 "/developer/api-keys/{key}", gw_answer_key_delete, DEVELOPER, .doc = "Revokes an API key.", .reply = "ApiKey", .fails = {404}},
+    {GW_POST, V1 "/developer/api-keys/{key}/rotate", gw_answer_key_rotate, .max_body = SMALL, DEVELOPER, .doc = "Another text for an API key; the old one is revoked at once.", .reply = "ApiKeyMade", .statuses = {201}, .fails = {404}},
+    {GW_GET, V1 "/applications", gw_answer_applications, DEVELOPER, .doc = "One's own applications.", .reply = "ApplicationList"},
+    {GW_POST, V1 "/applications", gw_answer_application_create, .body = GW_BODY_JSON, .max_body = SMALL, DEVELOPER, .doc = "A new application; its secret is in the answer, once.", .takes = "ApplicationBody", .reply = "ApplicationMade", .statuses = {201}, .fails = {422}},
+    {GW_DELETE, V1 "/applications/{application}", gw_answer_application_delete, DEVELOPER, .doc = "Deletes an application, by its app_id; the tokens it got are of no use afterwards.", .statuses = {204}, .fails = {404}},
+    {GW_POST, V1 "/applications/{application}/rotate-secret", gw_answer_application_rotate, .max_body = SMALL, DEVELOPER, .doc = "Another secret for an application; the old one is of no use afterwards.", .reply = "ApplicationMade", .fails = {404}},
     {GW_POST, V1 "/token/refresh", gw_answer_token_refresh, .body = GW_BODY_JSON, .max_body = SMALL,
      .doc = "A new pair of tokens for a refresh token, which serves once.", .takes = "RefreshBody", .reply = "Tokens",
      .fails = {401}},
@@ -206,6 +227,8 @@ const struct gw_route gw_routes[] = {
     {GW_POST, V1 "/users/{user_id}/token", gw_answer_user_token, .body = GW_BODY_JSON, .max_body = SMALL,
      .doc = "Tokens for a user's phone, for an application's secret or a developer.", .takes = "UserTokenBody",
      .reply = "Tokens", .fails = {401, 403, 429}},
+    {GW_POST, V1 "/users/{user_id}/invitation-code", gw_answer_code_create, .max_body = SMALL, DEVELOPER, .doc = "A code that the user types into an application; serves once, for a week.", .reply = "InvitationCode", .statuses = {201}},
+    {GW_POST, V1 "/invitation-code/redeem", gw_answer_code_redeem, .body = GW_BODY_JSON, .max_body = SMALL, .doc = "Tokens for a user's phone, for a code.", .takes = "RedeemBody", .reply = "UserTokens", .fails = {404, 422, 429}},
 
     {GW_GET, V1 "/providers", gw_answer_providers, GW_SCOPE_READ, .doc = "State and declarations of every plugin.",
      .reply = "ProviderList"},

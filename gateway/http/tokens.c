@@ -8,16 +8,22 @@
 #include "read/write.h"
 #include "store/users.h"
 
+void gw_answer_write_tokens(struct gw_buf *out, const struct gw_tokens *tokens)
+{
+    gw_write_text(out, "\"access_token\":", tokens->access);
+    gw_write_text(out, ",\"token_type\":", "bearer");
+    gw_write_text(out, ",\"refresh_token\":", tokens->refresh);
+    gw_buf_str(out, ",\"expires_in\":");
+    gw_buf_i64(out, tokens->expires_in_s);
+}
+
 enum gw_code gw_answer_tokens(struct gw_http_request *request, const struct gw_tokens *tokens, bool with_user,
                               struct gw_err *err)
 {
     struct gw_buf *out = &request->reply.body;
 
-    gw_write_text(out, "{\"access_token\":", tokens->access);
-    gw_write_text(out, ",\"token_type\":", "bearer");
-    gw_write_text(out, ",\"refresh_token\":", tokens->refresh);
-    gw_buf_str(out, ",\"expires_in\":");
-    gw_buf_i64(out, tokens->expires_in_s);
+    gw_buf_char(out, '{');
+    gw_answer_write_tokens(out, tokens);
     if (with_user)
         gw_write_uuid(out, ",\"user_id\":", tokens->owner);
     gw_buf_char(out, '}');

@@ -110,3 +110,54 @@ enum gw_code gw_store_key_revoke(struct gw_db *db, struct gw_uuid id, struct gw_
         audit_hint(db);
     return code;
 }
+
+/* ---- rotate: another text for the same rights, and the old one revoked, at once ---- */
+
+static enum gw_code rotate(struct pg_conn *c, struct gw_uuid old, const struct gw_api_key *key,
+                           const uint8_t digest[32], struct gw_err *err)
+{
+    struct pg_params revoke = {0}, p = {0};
+    int64_t rows = 0;
+    enum gw_code code;
+
+    pg_put_uuid(&revoke, old);
+    pg_put_time(&revoke, key->created_us);
+    pg_put_uuid(&p, key->id);
+    pg_put_text(&p, key->name);
+    pg_put_text(&p, key->prefix);
+    pg_put_bytes(&p, digest, 32);
+    pg_put_i32(&p, (int32_t)key->scopes);
+    pg_put_time(&p, key->created_us);
+    pg_put_uuid_or_null(&p, key->created_by);
+    pg_queue_plain(c, SQL_BEGIN);
+    pg_queue(c, SQL_KEY_REVOKE_LIVE, &revoke);
+    pg_queue(c, SQL_KEY_INSERT, &p);
+    audit_queue(c, "key.revoked", old, (struct gw_uuid){{0}}, key->created_by);
+    audit_queue(c, "key.created", key->id, (struct gw_uuid){{0}}, key->created_by);
+    code = pg_send(c, 0, err);
+    if (!code)
+        code = pg_next_done(c, NULL, err);
+    if (!code)
+        code = pg_next_done(c, &rows, err);
+    if (!code)
+        code = pg_finish(c, err);
+    if (!code && rows == 0)
+        code = gw_fail(err, GW_NOT_FOUND, "There is no such key.");
+    if (code)
+        return code;
+    pg_queue_plain(c, SQL_COMMIT);
+    return pg_run(c, err);
+}
+
+enum gw_code gw_store_key_rotate(struct gw_db *db, struct gw_uuid old, const struct gw_api_key *key,
+                                 const uint8_t digest[32], struct gw_err *err)
+{
+    struct pg_turn turn = {.db = db};
+    enum gw_code code;
+
+    while (pg_turn(&turn, &code, err))
+        code = rotate(turn.c, old, key, digest, err);
+    if (!code)
+        audit_hint(db);
+    return code;
+}

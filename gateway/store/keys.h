@@ -30,6 +30,9 @@ enum gw_code gw_store_key_rename(struct gw_db *db, struct gw_arena *arena, struc
 /* GW_NOT_FOUND; already revoked is fine. Sends a hint to every process (notify.h). by: as created_by. */
 enum gw_code gw_store_key_revoke(struct gw_db *db, struct gw_uuid id, struct gw_uuid by,
                                  struct gw_err *err) GW_MUST_USE;
+/* key, complete, in the place of `old`, which is revoked. GW_NOT_FOUND: old is not there, or revoked already. */
+enum gw_code gw_store_key_rotate(struct gw_db *db, struct gw_uuid old, const struct gw_api_key *key,
+                                 const uint8_t digest[32], struct gw_err *err) GW_MUST_USE;
 /* A key that is not revoked; GW_UNAUTHENTICATED. */
 enum gw_code gw_store_key_find(struct gw_db *db, const uint8_t digest[32], struct gw_uuid *ret_id, uint32_t *ret_scopes,
                                struct gw_err *err) GW_MUST_USE;

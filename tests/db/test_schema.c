@@ -125,7 +125,7 @@ END_TEST
 /* Over all users on purpose: lists for operators, the relay, housekeeping, and an operator's look-up by id. */
 static const char *const over_all_users[] = {
     "user_count",   "user_list_newest", "user_list_sorted",       "relay_read",     "run_get",
-    "run_list_all", "clean_flows",      "clean_connection_state", "clean_payloads", "clean_runs",
+    "run_list_all", "clean_flows",      "clean_connection_state", "clean_payloads", "clean_sdk_sessions", "clean_runs",
 };
 
 static bool is_exception(const char *name)

@@ -19,6 +19,9 @@ RETURNING id, name, prefix, scopes, created_at, last_used_at, revoked_at, create
 -- name: key_revoke
 UPDATE api_keys SET revoked_at = coalesce(revoked_at, $2::timestamptz) WHERE id = $1::uuid
 
+-- name: key_revoke_live
+UPDATE api_keys SET revoked_at = $2::timestamptz WHERE id = $1::uuid AND revoked_at IS NULL
+
 -- name: key_find
 SELECT id, scopes, last_used_at FROM api_keys WHERE digest = $1::bytea AND revoked_at IS NULL
 

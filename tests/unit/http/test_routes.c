@@ -50,6 +50,8 @@ START_TEST(only_these_are_public)
                                        "/api/v1/token/refresh",
                                        "/api/v1/token/revoke",
                                        "/api/v1/users/{user_id}/token",
+                                       "/api/v1/invitation-code/redeem",
+                                       "/api/v1/invitations/accept",
                                        "/api/v1/providers/{provider}/webhooks"};
     size_t found = 0;
 
