@@ -17,6 +17,8 @@ void gw_answer_write_developer(struct gw_buf *out, const struct gw_developer *de
 /* invitations.c */
 gw_http_handler_fn gw_answer_invite, gw_answer_invitations, gw_answer_invitation_revoke, gw_answer_invite_again,
     gw_answer_invitation_accept;
+/* setup.c */
+gw_http_handler_fn gw_answer_setup, gw_answer_setup_post;
 /* api_keys.c */
 gw_http_handler_fn gw_answer_keys, gw_answer_key_create, gw_answer_key_update, gw_answer_key_delete,
     gw_answer_key_rotate;

@@ -76,6 +76,9 @@ void gw_inflow_free(struct gw_inflow **inflow);
 void gw_page_begin(struct gw_http_request *request, const char *title);
 void gw_page_escape(struct gw_buf *out, const char *text);
 void gw_page_end(struct gw_http_request *request, int status);
+void gw_page_end_form(struct gw_http_request *request, int status); /* it has a form, posted to ourselves */
+/* A page of one paragraph; code: small print, or NULL. */
+void gw_page_write(struct gw_http_request *request, int status, const char *title, const char *text, const char *code);
 bool gw_page_wanted(const struct gw_http_request *request);
 void gw_page_error(struct gw_http_request *request, int status, const struct gw_err *err);
 void gw_page_connected(struct gw_http_request *request, const char *provider_name);

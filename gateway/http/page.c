@@ -1,4 +1,4 @@
-/* The pages a person may see in a connect flow: no script, nothing from elsewhere. */
+/* The pages a person may see, in a connect flow and at the first start: no script, nothing from elsewhere. */
 #include <strings.h>
 
 #include "http/inside.h"
@@ -13,6 +13,8 @@ static const char page_style[] =
     "color:inherit;text-decoration:none}li a:hover,li a:focus{border-color:#555;background:#f4f4f4}"
     "li img{width:2em;height:2em}li small{margin-left:auto}"
     ".note{padding:.7em 1em;border-radius:.6em;background:#e6f4e6}.bad{background:#fbe9e7}"
+    "label{display:block;margin:.8em 0}input,button{font:inherit;padding:.3em}"
+    "input{display:block;width:100%;box-sizing:border-box}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}small{color:#999}"
     "li a{border-color:#444}li a:hover,li a:focus{border-color:#999;background:#222}"
     ".note{background:#1d331d}.bad{background:#3a201c}}</style></head><body>";
@@ -51,21 +53,29 @@ void gw_page_begin(struct gw_http_request *request, const char *title)
     gw_buf_str(out, "</h1>");
 }
 
-void gw_page_end(struct gw_http_request *request, int status)
+static void end(struct gw_http_request *request, int status, const char *policy)
 {
     gw_buf_str(&request->reply.body, "</body></html>\n");
     request->reply.status = status;
     request->reply.type = "text/html; charset=utf-8";
-    gw_reply_header(
-        request, "Content-Security-Policy",
-        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'");
+    gw_reply_header(request, "Content-Security-Policy", policy);
     gw_reply_header(request, "Referrer-Policy", "no-referrer");
     gw_reply_header(request, "X-Content-Type-Options", "nosniff");
 }
 
-static void write_page(struct gw_http_request *request, int status, const char *title, const char *text,
-                       const char *code)
+#define POLICY "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+
+void gw_page_end(struct gw_http_request *request, int status)
+{
+    end(request, status, POLICY "form-action 'none'");
+}
+
+void gw_page_end_form(struct gw_http_request *request, int status)
+{
+    end(request, status, POLICY "form-action 'self'");
+}
+
+void gw_page_write(struct gw_http_request *request, int status, const char *title, const char *text, const char *code)
 {
     struct gw_buf *out = &request->reply.body;
 
@@ -96,7 +106,10 @@ bool gw_page_wanted(const struct gw_http_request *request)
 
 void gw_page_error(struct gw_http_request *request, int status, const struct gw_err *err)
 {
-    write_page(request, status, "The connection was not made", gw_err_text(err), gw_err_wire(err));
+    bool connecting = strcmp(request->match.route->pattern, "/setup") != 0;
+
+    gw_page_write(request, status, connecting ? "The connection was not made" : "This did not work", gw_err_text(err),
+                  gw_err_wire(err));
 }
 
 void gw_page_connected(struct gw_http_request *request, const char *provider_name)
@@ -104,5 +117,5 @@ void gw_page_connected(struct gw_http_request *request, const char *provider_nam
     char title[160];
 
     snprintf(title, sizeof(title), "%.100s is connected", provider_name);
-    write_page(request, 200, title, "Your data will arrive shortly. You may close this window.", NULL);
+    gw_page_write(request, 200, title, "Your data will arrive shortly. You may close this window.", NULL);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "auth/people.h"
 #include "base/log.h"
 #include "base/own.h"
 #include "base/uuid.h"
@@ -63,6 +64,45 @@ static enum gw_code prepare_schema(const struct gw_config *config, const struct 
     return code;
 }
 
+/* Who has this link becomes the first developer: shown once, on standard output, and known by its digest afterwards. A
+ * gateway beside us on the same database may have been faster: then its link is the one. */
+static enum gw_code invite_first(struct gw_db *db, const struct gw_config *config, struct gw_err *err)
+{
+    struct gw_invitation invitation;
+    char token[GW_INVITATION_TEXT];
+    int64_t count = 0;
+    bool pending = false;
+    enum gw_code code = gw_store_developer_count(db, &count, err);
+
+    if (code == GW_OK && count == 0)
+        code = gw_store_invitation_first_pending(db, &pending, err);
+    if (code != GW_OK || count > 0 || pending)
+        return code;
+    code = gw_auth_invite(db, NULL, (struct gw_uuid){{0}}, token, &invitation, err);
+    if (code != GW_OK)
+        return code == GW_CONFLICT ? GW_OK : code;
+    printf("setup %s/setup?token=%s\n", config->public_url, token);
+    fflush(stdout);
+    gw_log(GW_LOG_INFO, "there is no developer yet: the link on standard output makes the first, once, for a day",
+           NULL);
+    return GW_OK;
+}
+
+static enum gw_code prepare_people(const struct gw_config *config, const struct gw_layout *layout, struct gw_err *err)
+{
+    struct gw_arena *arena = gw_arena_new(0);
+    struct gw_db_options options = {
+        .conninfo = arena ? gw_main_conninfo(config, layout, arena) : NULL, .name = "aorta prepare", .pool = 1};
+    struct gw_db *db = NULL;
+    enum gw_code code = options.conninfo ? gw_store_open(&options, &db, err) : gw_fail(err, GW_NOMEM, NULL);
+
+    if (code == GW_OK)
+        code = invite_first(db, config, err);
+    gw_store_close(&db);
+    gw_arena_free(&arena);
+    return code;
+}
+
 /* Only when a provider that does not load is to end the start; otherwise the api processes report it. */
 static enum gw_code prepare_plugins(const struct gw_config *config, const struct gw_layout *layout, struct gw_err *err)
 {
@@ -87,6 +127,8 @@ int gw_main_role_prepare(const struct gw_role_args *args, const struct gw_config
         (code = prepare_keys(&layout, &err)) == GW_OK && (code = prepare_instance(&layout, &err)) == GW_OK &&
         (code = prepare_plugins(config, &layout, &err)) == GW_OK)
         code = prepare_schema(config, &layout, &err);
+    if (code == GW_OK)
+        code = prepare_people(config, &layout, &err);
     if (code != GW_OK)
         gw_log(GW_LOG_ERROR, "cannot start", "code", gw_code_name(code), "error", gw_err_text(&err), NULL);
     return gw_main_exit_of(code);

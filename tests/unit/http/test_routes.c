@@ -37,6 +37,8 @@ START_TEST(only_these_are_public)
     static const char *const open[] = {"/",
                                        "/healthz",
                                        "/readyz",
+                                       "/setup",
+                                       "/setup",
                                        "/openapi.json",
                                        "/docs",
                                        "/docs/{file}",
