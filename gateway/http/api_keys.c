@@ -237,8 +237,8 @@ enum gw_code gw_answer_key_rotate(struct gw_http_request *request, struct gw_err
     enum gw_code code = find(request, &old, err);
 
     if (code == GW_OK)
-        code = gw_auth_key_rotate(request->http->options.auth, request->arena, &old, request->caller.id, text, &key,
-                                  err);
+        code =
+            gw_auth_key_rotate(request->http->options.auth, request->arena, &old, request->caller.id, text, &key, err);
     if (code == GW_NOT_FOUND)
         return unknown(request, err);
     return code == GW_OK ? reply(request, 201, &key, text, err) : code;

@@ -30,8 +30,8 @@ enum gw_code gw_answer_applications(struct gw_http_request *request, struct gw_e
     struct gw_buf *out = &request->reply.body;
     struct gw_application *list;
     size_t count;
-    enum gw_code code = gw_store_application_list(request->http->options.db, request->arena, request->caller.id, &list,
-                                                  &count, err);
+    enum gw_code code =
+        gw_store_application_list(request->http->options.db, request->arena, request->caller.id, &list, &count, err);
 
     if (code != GW_OK)
         return code;

@@ -81,8 +81,8 @@ enum gw_code gw_answer_developer_delete(struct gw_http_request *request, struct 
 {
     struct gw_uuid id = gw_request_uuid(request, "developer_id");
     struct gw_developer developer;
-    enum gw_code code = gw_store_developer_delete(request->http->options.db, request->arena, id, request->caller.id,
-                                                  &developer, err);
+    enum gw_code code =
+        gw_store_developer_delete(request->http->options.db, request->arena, id, request->caller.id, &developer, err);
 
     if (code != GW_OK)
         return named(code, id, err);
@@ -95,8 +95,7 @@ enum gw_code gw_answer_developers(struct gw_http_request *request, struct gw_err
     struct gw_buf *out = &request->reply.body;
     struct gw_developer *developers;
     size_t count;
-    enum gw_code code =
-        gw_store_developer_list(request->http->options.db, request->arena, &developers, &count, err);
+    enum gw_code code = gw_store_developer_list(request->http->options.db, request->arena, &developers, &count, err);
 
     if (code != GW_OK)
         return code;

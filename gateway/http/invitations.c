@@ -1,4 +1,5 @@
-/* Invitations: how a developer makes another. Nothing is mailed: the token is in the answer to whoever invites, once. */
+/* Invitations: how a developer makes another. Nothing is mailed: the token is in the answer to whoever invites, once.
+ */
 #include "auth/people.h"
 #include "http/answers.h"
 #include "http/fields.h"
@@ -105,9 +106,8 @@ enum gw_code gw_answer_invitation_accept(struct gw_http_request *request, struct
 
     if (code != GW_OK)
         return code;
-    developer = (struct gw_developer){.first_name = acceptance.first_name,
-                                      .last_name = acceptance.last_name,
-                                      .password = acceptance.password};
+    developer = (struct gw_developer){
+        .first_name = acceptance.first_name, .last_name = acceptance.last_name, .password = acceptance.password};
     code = gw_auth_accept(request->http->options.auth, request->arena, gw_str(acceptance.token), false, &developer,
                           &developer, err);
     if (code != GW_OK)

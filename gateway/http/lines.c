@@ -157,6 +157,8 @@ static size_t format(const struct gw_lines *lines, const struct gw_line *line, c
     p = put(put(p, end, " request_id="), end, line->request_id);
     p = put(put(p, end, " method="), end, line->method);
     p = put(put(p, end, " route="), end, line->route);
+    if (line->caller[0])
+        p = put(put(p, end, " caller="), end, line->caller);
     p = put_number(put(p, end, " status="), end, line->status);
     p = put_number(put(p, end, " us="), end, line->us);
     *p++ = '\n';

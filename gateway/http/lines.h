@@ -16,6 +16,7 @@ void gw_lines_free(struct gw_lines **lines); /* writes what is left */
 
 struct gw_line {
     const char *event, *request_id, *method, *route; /* static or plain text: nothing here is quoted */
+    const char *caller;                              /* "key:<id>" and the like; "" = nobody */
     int status;
     int64_t us;
 };

@@ -3,7 +3,7 @@
  * A route asks for a key's scope, for a developer, or for the phone of the user in its path; route.h says which flag is
  * which. A developer's token stands for a key of every scope. Where a token is of no use, a key beside it still is.
  */
-#include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "base/log.h"
@@ -134,13 +134,16 @@ static enum gw_code phone_or_key(struct gw_http_request *request, const struct s
 
 /* ---- the step ---- */
 
-static void note_caller(const struct gw_http_request *request)
-{
-    char text[64], id[GW_UUID_TEXT];
+_Static_assert(sizeof("developer:") + GW_UUID_TEXT <= sizeof(((struct gw_http_request *)NULL)->caller_text),
+               "every caller's text fits");
 
-    snprintf(text, sizeof(text), "%s:%s", gw_caller_kind_name(request->caller.kind),
-             gw_uuid_text(request->caller.id, id));
-    gw_log_context("caller", text);
+static void note_caller(struct gw_http_request *request)
+{
+    char *end = stpcpy(request->caller_text, gw_caller_kind_name(request->caller.kind));
+
+    *end = ':';
+    gw_uuid_text(request->caller.id, end + 1);
+    gw_log_context("caller", request->caller_text);
 }
 
 enum gw_code gw_step_auth(struct gw_http_request *request, struct gw_err *err)

@@ -13,6 +13,7 @@ void gw_step_log(struct gw_http_request *request, bool complete)
                                                              .request_id = request->id,
                                                              .method = gw_method_name(request->method),
                                                              .route = route ? route->pattern : "-",
+                                                             .caller = request->caller_text,
                                                              .status = request->reply.status,
                                                              .us = us});
     gw_log_context_clear();
