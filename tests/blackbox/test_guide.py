@@ -604,7 +604,7 @@ def _(world):
     end = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(days=5)
     body = said(world.api.sync("garmin", user, summary_start_time=(end - timedelta(hours=20)).isoformat(),
                                summary_end_time=end.isoformat()), 409)
-    assert body["detail"].startswith("InvalidPullTokenException") and body["code"].startswith("connection.")
+    assert body["detail"].startswith("InvalidPullTokenException") and body["code"] == "garmin.historical_data_missing"
 
 
 @row(ERRORS, "`duplicate key value`: data that is there already", "never; the second sync says 200 and `unchanged`")
