@@ -1,10 +1,10 @@
 """What apps on phones push: every shape of body, through every path, and what is there afterwards."""
 import gzip
-import hashlib
+import io
 import json
 import threading
-import time
 import uuid
+import zipfile
 
 import httpx
 import pytest
@@ -227,7 +227,6 @@ def test_what_is_refused(api, gateway):
     assert httpx.post(gateway.url + there, content=good).status_code == 401
     reader = Client(gateway, gateway.new_key("read"))
     assert reader.post(path_of(user), json=sdk_body("apple")).status_code == 403
-    assert api.get(f"/users/{user}/sync/runs").json() in ([], {"items": []}) or not api.series(user)
     assert gateway.sql(f"SELECT count(*) FROM payloads WHERE user_id = '{user}'") == [("0",)]
     assert api.get(f"/users/{user}/connections").json() == []
 
@@ -321,3 +320,54 @@ def test_imports_over_http_are_looked_at(api):
     refused(api.post(path, files={"other": ("x", b"<x/>")}), 422, "validation.failed")
     refused(api.post(path), 422, "validation.failed")
     refused(api.post(f"/users/{uuid.uuid4()}/import/apple/xml/direct", content=b"<x/>"), 404, "not_found")
+
+
+# ---- whole exports ----
+
+EXPORT = b"""<?xml version="1.0" encoding="UTF-8"?>
+<HealthData locale="de_DE">
+ <ExportDate value="2026-02-01 10:00:00 +0100"/>
+ <Record type="HKQuantityTypeIdentifierHeartRate" sourceName="Wrist" unit="count/min" creationDate="2026-01-15 08:00:10 +0100"
+  startDate="2026-01-15 08:00:00 +0100" endDate="2026-01-15 08:00:00 +0100" value="71"/>
+ <Record type="HKQuantityTypeIdentifierHeartRate" sourceName="Wrist" unit="count/min" creationDate="2026-01-15 08:01:10 +0100"
+  startDate="2026-01-15 08:01:00 +0100" endDate="2026-01-15 08:01:00 +0100" value="73"/>
+ <Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="45" durationUnit="min" sourceName="Wrist"
+  creationDate="2026-01-15 08:00:10 +0100" startDate="2026-01-15 07:00:00 +0100" endDate="2026-01-15 07:45:00 +0100"/>
+</HealthData>
+"""
+
+
+def zipped(text):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as z:
+        z.writestr("apple_health_export/export.xml", text)
+    return file.getvalue()
+
+
+IMPORTS = {
+    "raw": dict(content=EXPORT), "raw zip": dict(content=zipped(EXPORT)),
+    "typed": dict(content=EXPORT, headers={"Content-Type": "application/xml"}),
+    "gzip": dict(content=gzip.compress(EXPORT), headers={"Content-Encoding": "gzip"}),
+    "form": dict(files={"file": ("export.xml", EXPORT)}), "zip in a form": dict(files={"file": ("export.zip", zipped(EXPORT))})}
+
+
+@pytest.mark.parametrize("how", IMPORTS)
+def test_an_export_over_http(api, how):
+    user = api.user()
+    answer = api.post(f"/users/{user}/import/apple/xml/direct", **IMPORTS[how])
+    assert answer.status_code == 200, answer.text
+    said = answer.json()
+    assert said["status"] == "processing" and said["user_id"] == user
+    run = ended(api, user, said["task_id"])
+    assert run["status"] == "success" and run["provider"] == "apple", run
+    assert [s["value"] for s in api.series(user)] == [71, 73] and len(api.workouts(user)) == 1
+    assert api.get(f"/users/{user}/connections").json()[0]["provider"] == "apple"
+
+
+def test_an_export_from_the_command_line(api, gateway):
+    user = api.user()
+    for name, content in (("export.xml", EXPORT), ("export.zip", zipped(EXPORT)), ("export.xml.gz", gzip.compress(EXPORT))):
+        said = gateway.run("import", "--user", user, str(write_file(gateway, name, content)))
+        assert "success" in said, said
+        assert ("was here before" in said) == (name == "export.xml.gz")
+        assert len(api.series(user)) == 2 and len(api.workouts(user)) == 1
