@@ -52,7 +52,7 @@ gw_http_handler_fn gw_answer_sync;
 /* runs.c */
 gw_http_handler_fn gw_answer_runs_of_user, gw_answer_run, gw_answer_runs;
 /* events.c */
-gw_http_handler_fn gw_answer_workouts, gw_answer_workout, gw_answer_sleep, gw_answer_workout_delete,
+gw_http_handler_fn gw_answer_workouts, gw_answer_workout, gw_answer_sleep, gw_answer_cycles, gw_answer_workout_delete,
     gw_answer_sleep_delete, gw_answer_cycle_delete;
 /* summaries.c */
 gw_http_handler_fn gw_answer_summary_activity, gw_answer_summary_sleep, gw_answer_summary_recovery;

@@ -56,6 +56,16 @@ enum gw_code gw_answer_sleep(struct gw_http_request *request, struct gw_err *err
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
 }
 
+enum gw_code gw_answer_cycles(struct gw_http_request *request, struct gw_err *err)
+{
+    struct gw_read_page page;
+    enum gw_code code = page_of(request, &page, err);
+
+    if (code == GW_OK)
+        code = gw_read_cycles(request->http->options.db, request->arena, &page, &request->reply.body, err);
+    return code == GW_OK ? gw_reply_json(request, 200, err) : code;
+}
+
 enum gw_code gw_answer_workout(struct gw_http_request *request, struct gw_err *err)
 {
     enum gw_code code = gw_read_workout(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),

@@ -39,6 +39,14 @@ static const struct gw_arg_decl authorize_args[] = {
     {"scope", GW_ARG_TEXT, 0, NULL, 0, 1024, NULL, "Scope to ask for instead of the provider's usual one."},
 };
 
+static const struct gw_arg_decl cycles_args[] = {
+    {"start_date", GW_ARG_TIME, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "Records that start at this time or later."},
+    {"end_date", GW_ARG_TIME, GW_ARG_REQUIRED | GW_ARG_END, NULL, 0, 0, NULL,
+     "Records that start before this time; a date alone means the end of that day."},
+    {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."},
+    {"limit", GW_ARG_INT, 0, "100", 1, 1000, NULL, "Rows of a page."},
+};
+
 static const struct gw_arg_decl connect_args[] = {
     {"status", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "What came of a provider: success or error."},
     {"provider", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "Of which."},
@@ -359,6 +367,8 @@ const struct gw_route gw_routes[] = {
      .doc = "Deletes a workout for good: no later sync brings it back. Its samples stay.", .statuses = {204}},
     {GW_DELETE, V1 "/users/{user_id}/events/sleep/{sleep_id}", gw_answer_sleep_delete, GW_SCOPE_WRITE,
      .doc = "Deletes a sleep session for good: no later sync brings it back.", .statuses = {204}},
+    {GW_GET, V1 "/users/{user_id}/events/menstrual-cycles", gw_answer_cycles, GW_SCOPE_READ, ARGS(cycles_args),
+     .doc = "Days of menstrual cycles and pregnancies, newest first.", .reply = "MenstrualCyclePage"},
     {GW_DELETE, V1 "/users/{user_id}/events/menstrual-cycles/{cycle_id}", gw_answer_cycle_delete, GW_SCOPE_WRITE,
      .doc = "Deletes a record of a menstrual cycle for good.", .statuses = {204}},
     {GW_GET, V1 "/users/{user_id}/timeseries", gw_answer_timeseries, GW_SCOPE_READ, .flags = GW_ROUTE_SLOW,

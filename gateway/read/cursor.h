@@ -15,6 +15,7 @@
 enum gw_cursor_kind {
     GW_CURSOR_WORKOUT = 'w',
     GW_CURSOR_SLEEP = 's',
+    GW_CURSOR_CYCLE = 'c',
     GW_CURSOR_SERIES = 't',
     /* of days: t_us is the UTC midnight that its date names */
     GW_CURSOR_ACTIVITY = 'a',

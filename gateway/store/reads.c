@@ -69,29 +69,47 @@ static void put_place(struct pg_params *p, const struct gw_event_query *q)
 /* What a kind of page is read with. */
 struct page_kind {
     enum sql_id forward, back, count;
-    bool workouts; /* else sleep */
+    enum { ROWS_WORKOUTS, ROWS_SLEEP, ROWS_EVENTS } rows;
+    bool typed; /* its statements take a type */
 };
+
+static void *rows_alloc(const struct page_kind *kind, size_t count, struct gw_arena *arena, struct gw_event_page *page)
+{
+    switch (kind->rows) {
+    case ROWS_WORKOUTS:
+        return page->workouts = gw_arena_zalloc(arena, count * sizeof(*page->workouts));
+    case ROWS_SLEEP:
+        return page->sleeps = gw_arena_zalloc(arena, count * sizeof(*page->sleeps));
+    default:
+        return page->events = gw_arena_zalloc(arena, count * sizeof(*page->events));
+    }
+}
+
+static void row_read(const struct page_kind *kind, struct pg_row *row, size_t to, struct gw_event_page *page)
+{
+    switch (kind->rows) {
+    case ROWS_WORKOUTS:
+        read_workout(row, false, &page->workouts[to]);
+        break;
+    case ROWS_SLEEP:
+        record_read_sleep(row, &page->sleeps[to]);
+        break;
+    default:
+        record_read_head(row, &page->events[to].head);
+        page->events[to].kind = pg_get_text(row);
+    }
+}
 
 /* One more row than asked for tells whether there are more; going back the rows come in reverse. */
 static enum gw_code read_rows(const PGresult *result, const struct page_kind *kind, const struct gw_event_query *q,
                               struct gw_arena *arena, struct gw_event_page *page, struct gw_err *err)
 {
     size_t got = (size_t)PQntuples(result), count = got > (size_t)q->limit ? (size_t)q->limit : got;
-    size_t size = kind->workouts ? sizeof(*page->workouts) : sizeof(*page->sleeps);
-    void *rows = gw_arena_zalloc(arena, count * size);
-    enum gw_code code = rows ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
+    enum gw_code code = rows_alloc(kind, count, arena, page) ? GW_OK : gw_fail(err, GW_NOMEM, NULL);
 
-    if (kind->workouts)
-        page->workouts = rows;
-    else
-        page->sleeps = rows;
     for (size_t i = 0; !code && i < count; i++) {
         struct pg_row row = {.result = result, .number = (int)i, .arena = arena};
-        size_t to = q->backwards ? count - 1 - i : i;
-        if (kind->workouts)
-            read_workout(&row, false, &page->workouts[to]);
-        else
-            record_read_sleep(&row, &page->sleeps[to]);
+        row_read(kind, &row, q->backwards ? count - 1 - i : i, page);
         code = pg_row_check(&row, err);
     }
     page->count = count;
@@ -115,9 +133,9 @@ static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct
     struct gw_event_page page = {0};
     enum gw_code code;
 
-    put_filter(&rows_params, q, kind->workouts);
+    put_filter(&rows_params, q, kind->typed);
     put_place(&rows_params, q);
-    put_filter(&count_params, q, kind->workouts);
+    put_filter(&count_params, q, kind->typed);
     pg_queue(c, q->backwards ? kind->back : kind->forward, &rows_params);
     pg_queue(c, kind->count, &count_params);
     queue_sources(c, q->user);
@@ -157,7 +175,8 @@ static enum gw_code page_turn(struct gw_db *db, struct gw_arena *arena, const st
 enum gw_code gw_store_workout_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
                                    struct gw_event_page *ret, struct gw_err *err)
 {
-    static const struct page_kind kind = {SQL_WORKOUT_PAGE, SQL_WORKOUT_PAGE_BACK, SQL_WORKOUT_COUNT, true};
+    static const struct page_kind kind = {SQL_WORKOUT_PAGE, SQL_WORKOUT_PAGE_BACK, SQL_WORKOUT_COUNT, ROWS_WORKOUTS,
+                                          true};
 
     return page_turn(db, arena, &kind, query, ret, err);
 }
@@ -165,7 +184,15 @@ enum gw_code gw_store_workout_page(struct gw_db *db, struct gw_arena *arena, con
 enum gw_code gw_store_sleep_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
                                  struct gw_event_page *ret, struct gw_err *err)
 {
-    static const struct page_kind kind = {SQL_SLEEP_PAGE, SQL_SLEEP_PAGE_BACK, SQL_SLEEP_COUNT, false};
+    static const struct page_kind kind = {SQL_SLEEP_PAGE, SQL_SLEEP_PAGE_BACK, SQL_SLEEP_COUNT, ROWS_SLEEP, false};
+
+    return page_turn(db, arena, &kind, query, ret, err);
+}
+
+enum gw_code gw_store_event_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
+                                 struct gw_event_page *ret, struct gw_err *err)
+{
+    static const struct page_kind kind = {SQL_EVENT_PAGE, SQL_EVENT_PAGE_BACK, SQL_EVENT_COUNT, ROWS_EVENTS, true};
 
     return page_turn(db, arena, &kind, query, ret, err);
 }

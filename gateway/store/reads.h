@@ -9,7 +9,7 @@
 struct gw_event_query {
     struct gw_uuid user;
     int64_t from_us, to_us;
-    const char *type;     /* workouts: exact type, or NULL */
+    const char *type;     /* workouts: exact type, or NULL; events: the kind, a plugin's own "x.<kind>" too */
     const char *provider; /* or NULL */
     bool has_after;       /* keyset: strictly behind this row in the order of the page */
     int64_t after_start_us;
@@ -20,7 +20,8 @@ struct gw_event_query {
 
 struct gw_event_page {
     struct gw_workout *workouts; /* or */
-    struct gw_sleep *sleeps;
+    struct gw_sleep *sleeps;     /* or */
+    struct gw_event *events;
     size_t count;
     bool more; /* in the direction of reading */
     int64_t total;
@@ -31,6 +32,8 @@ struct gw_event_page {
 enum gw_code gw_store_workout_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
                                    struct gw_event_page *ret, struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_store_sleep_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
+                                 struct gw_event_page *ret, struct gw_err *err) GW_MUST_USE;
+enum gw_code gw_store_event_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
                                  struct gw_event_page *ret, struct gw_err *err) GW_MUST_USE;
 /* With laps, zones, route. GW_NOT_FOUND */
 enum gw_code gw_store_workout_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,

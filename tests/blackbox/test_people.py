@@ -224,3 +224,54 @@ def test_coverage(gateway, api):
     declared = {(row["what"], row["name"]) for p in api.get("/providers").json() for row in p["descriptor"]["coverage"]}
     assert {name for what, name in declared if what == "series"} == set(metrics)
     assert len({name for what, name in declared if what == "workout"}) == len(fields)
+
+
+# ---- menstrual cycles ----
+
+
+def cycles(api, user, **more):
+    return api.get(f"/users/{user}/events/menstrual-cycles",
+                   **{"start_date": "2020-01-01", "end_date": "2030-01-01", **more})
+
+
+def test_menstrual_cycles(simulator, gateway, api):
+    user = api.connected("garmin", "anna")
+    assert cycles(api, user).json()["data"] == []
+
+    person, = simulator.control("GET", "people", person="anna")["people"]
+    day = {"userId": person["garmin_user_id"], "periodStartDate": "2026-03-01", "periodLength": 5, "currentPhase": 2,
+           "currentPhaseType": "FOLLICULAR", "cycleLength": 28, "predictedCycleLength": 27, "isPredictedCycle": False,
+           "fertileWindowStart": 11, "lengthOfFertileWindow": 6, "hasSpecifiedCycleLength": True, "pregnancySnapshot": {}}
+    items = [{**day, "summaryId": f"x{n}", "dayInCycle": n, "lastUpdatedTimeInSeconds": 1772323200 + n * 86400}
+             for n in range(3, 9)]
+    items[-1]["pregnancySnapshot"] = {"title": "Baby", "numOfBabies": "SINGLE"}
+
+    def send():
+        answer = api.post("/providers/garmin/webhooks", json={"mct": items})
+        assert answer.status_code == 200, answer.text
+        eventually(lambda: gateway.sql("SELECT count(*) FROM jobs WHERE kind = 3") == [("0",)], what="it is read")
+
+    send()
+    answer = cycles(api, user).json()
+    rows = answer["data"]
+    assert [r["day_in_cycle"] for r in rows] == [8, 7, 6, 5, 4, 3] and answer["pagination"]["total_count"] == 6
+    assert rows[1]["start_time"].startswith("2026-03-07") and rows[1]["last_updated_at"] == "2026-03-08T00:00:00Z"
+    assert {k: v for k, v in rows[1].items() if k not in ("id", "start_time", "end_time", "source", "last_updated_at")} == {
+        "zone_offset": rows[1]["zone_offset"], "current_phase": 2, "current_phase_type": "FOLLICULAR", "day_in_cycle": 7,
+        "cycle_length": 28, "predicted_cycle_length": 27, "is_predicted_cycle": False,
+        "period_start_date": "2026-03-01", "period_length": 5, "length_of_current_phase": None,
+        "days_until_next_phase": None, "fertile_window_start": 11, "length_of_fertile_window": 6,
+        "has_specified_cycle_length": True, "has_specified_period_length": None, "pregnancy_snapshot": None}
+    assert rows[0]["pregnancy_snapshot"] == [{"title": "Baby", "numOfBabies": "SINGLE"}]
+    assert rows[0]["source"]["provider"] == "garmin"
+    # by pages, there and back
+    first = cycles(api, user, limit=2).json()
+    second = cycles(api, user, limit=2, cursor=first["pagination"]["next_cursor"]).json()
+    assert first["data"] + second["data"] == rows[:4]
+    assert cycles(api, user, limit=2, cursor=second["pagination"]["previous_cursor"]).json()["data"] == rows[:2]
+    assert cycles(api, user, limit=2, cursor="x").status_code == 422
+    # a deleted one does not come back
+    gone = rows[1]["id"]
+    assert api.http.delete(f"/api/v1/users/{user}/events/menstrual-cycles/{gone}").status_code == 204
+    send()
+    assert [r["id"] for r in cycles(api, user).json()["data"]] == [r["id"] for r in rows if r["id"] != gone]

@@ -58,6 +58,29 @@ SELECT count(*) FROM sleep_sessions
 WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
   AND ($4::text IS NULL OR provider = $4)
 
+-- name: event_page
+SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
+       extra, kind
+FROM events
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND (kind = $4::text OR right(kind, length($4) + 1) = '.' || $4) AND ($5::text IS NULL OR provider = $5)
+  AND (start_at, id) < ($6::timestamptz, $7::uuid)
+ORDER BY start_at DESC, id DESC LIMIT $8::bigint
+
+-- name: event_page_back
+SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
+       extra, kind
+FROM events
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND (kind = $4::text OR right(kind, length($4) + 1) = '.' || $4) AND ($5::text IS NULL OR provider = $5)
+  AND (start_at, id) > ($6::timestamptz, $7::uuid)
+ORDER BY start_at, id LIMIT $8::bigint
+
+-- name: event_count
+SELECT count(*) FROM events
+WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
+  AND (kind = $4::text OR right(kind, length($4) + 1) = '.' || $4) AND ($5::text IS NULL OR provider = $5)
+
 -- Bounds first: a block that has nothing in the range is not unpacked. Where there are more than $7 samples the bytes
 -- stay away, for then a part of the range will do.
 -- name: series_blocks
