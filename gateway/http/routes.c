@@ -345,7 +345,7 @@ const struct gw_route gw_routes[] = {
     {GW_GET, V1 "/users/{user_id}/health-scores", gw_answer_health_scores, GW_SCOPE_READ, ARGS(score_args),
      .doc = "Scores as their providers made them, newest first.", .reply = "HealthScorePage"},
 
-    {GW_GET, V1 "/priorities/providers", gw_answer_provider_priorities, GW_SCOPE_READ,
+    {GW_GET, V1 "/priorities/providers", gw_answer_provider_priorities, GW_SCOPE_ADMIN,
      .doc = "Which provider goes before which when several have the same day; lower numbers go first.",
      .reply = "ProviderPriorityList"},
     {GW_PUT, V1 "/priorities/providers", gw_answer_provider_priorities_put, GW_SCOPE_ADMIN, GW_BODY_JSON, SMALL,
@@ -353,7 +353,7 @@ const struct gw_route gw_routes[] = {
      .reply = "ProviderPriorityList"},
     {GW_PUT, V1 "/priorities/providers/{name}", gw_answer_provider_priority_put, GW_SCOPE_ADMIN, GW_BODY_JSON, SMALL,
      .doc = "Sets the priority of one provider, 1 to 100.", .takes = "PriorityBody", .reply = "ProviderPriority"},
-    {GW_GET, V1 "/priorities/device-types", gw_answer_device_priorities, GW_SCOPE_READ,
+    {GW_GET, V1 "/priorities/device-types", gw_answer_device_priorities, GW_SCOPE_ADMIN,
      .doc = "Which type of device goes before which within one provider; lower numbers go first.",
      .reply = "DeviceTypePriorityList"},
     {GW_PUT, V1 "/priorities/device-types", gw_answer_device_priorities_put, GW_SCOPE_ADMIN, GW_BODY_JSON, SMALL,

@@ -77,6 +77,8 @@ static const struct {
     {GW_DELETE, "/api/v1/users/{user_id}/connections/{provider}/data"},
     {GW_PUT, "/api/v1/oauth/providers"},
     {GW_PUT, "/api/v1/oauth/providers/{provider}"},
+    {GW_GET, "/api/v1/priorities/providers"},
+    {GW_GET, "/api/v1/priorities/device-types"},
     {GW_PUT, "/api/v1/priorities/providers"},
     {GW_PUT, "/api/v1/priorities/providers/{name}"},
     {GW_PUT, "/api/v1/priorities/device-types"},
