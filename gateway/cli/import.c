@@ -158,22 +158,26 @@ static enum gw_code store(struct import *in, struct gw_err *err)
 
 /* ---- following ---- */
 
-static void print_run(const struct gw_run *run)
-{
-    const struct gw_counts *c = &run->counts;
-
-    printf("%-8s  samples %lld new, %lld changed, %lld as before   workouts %lld   nights %lld   rejected %lld\n",
-           run->status, (long long)c->timeseries.created, (long long)c->timeseries.updated,
-           (long long)c->timeseries.unchanged, (long long)(c->workouts.created + c->workouts.updated),
-           (long long)(c->sleep.created + c->sleep.updated),
-           (long long)(c->timeseries.rejected + c->workouts.rejected + c->sleep.rejected + c->events.rejected));
-    fflush(stdout);
-}
-
 static bool is_over(const char *status)
 {
     return strcmp(status, "success") == 0 || strcmp(status, "partial") == 0 || strcmp(status, "failed") == 0 ||
            strcmp(status, "cancelled") == 0;
+}
+
+static void print_run(const struct gw_run *run)
+{
+    const struct gw_counts *c = &run->counts;
+
+    char done[8] = "";
+
+    if (run->progress >= 0 && run->progress <= 1 && !is_over(run->status))
+        snprintf(done, sizeof(done), " %3.0f %%", 100 * run->progress);
+    printf("%-8s%s  samples %lld new, %lld changed, %lld as before   workouts %lld   nights %lld   rejected %lld\n",
+           run->status, done, (long long)c->timeseries.created, (long long)c->timeseries.updated,
+           (long long)c->timeseries.unchanged, (long long)(c->workouts.created + c->workouts.updated),
+           (long long)(c->sleep.created + c->sleep.updated),
+           (long long)(c->timeseries.rejected + c->workouts.rejected + c->sleep.rejected + c->events.rejected));
+    fflush(stdout);
 }
 
 struct seen {
