@@ -80,6 +80,8 @@ providers = {
     authorize_url_1   = "$sim/garmin/oauthConfirm";
     access_token_url  = "$sim/garmin/oauth-service/oauth/access_token";
   };
+  apple = { };
+  samsung = { };
 };
 END
     chmod 600 "$state/aorta.conf.new"
@@ -163,6 +165,20 @@ make_key() {
     (umask 077 && printf '%s\n' "$key" >"$state/api_key")
 }
 
+# Who logs in: made at the first run, with a password that is kept beside the key.
+make_developer() {
+    developer=developer@example.com
+    password=$(cat "$state/developer_password" 2>/dev/null || true)
+    if [ -n "$password" ] && curl -sf -o /dev/null --data-urlencode "username=$developer" \
+        --data-urlencode "password=$password" "$url/api/v1/auth/login"; then
+        return
+    fi
+    password=$(aorta developer create "$developer" 2>/dev/null </dev/null) ||
+        password=$(aorta developer password "$developer" 2>/dev/null </dev/null) ||
+        die "no developer could be made; the log is $state/gateway.log"
+    (umask 077 && printf '%s\n' "$password" >"$state/developer_password")
+}
+
 write_env() {
     database=$(aorta database url)
     case $database in
@@ -173,6 +189,8 @@ write_env() {
         cat >"$state/run.env.new" <<END
 AORTA_URL=$url
 AORTA_API_KEY=$key
+AORTA_DEVELOPER_EMAIL=$developer
+AORTA_DEVELOPER_PASSWORD=$password
 AORTA_SIMULATOR_URL=$sim
 AORTA_DATABASE=$database
 AORTA_PID=$gateway_pid
@@ -218,6 +236,7 @@ say_hello() {
   gateway    $url            logs: $state/gateway.log
   simulator  $sim            logs: $state/simulator.log
   API key    $key
+  developer  $developer, password $password
 
   curl -H "X-Open-Wearables-API-Key: $key" "$url/api/v1/users"
   curl -H "X-Open-Wearables-API-Key: $key" "$url/api/v1/users/$walked_user/events/workouts?start_date=$(date -u -d '30 days ago' +%F)&end_date=$(date -u +%F)&limit=3"
@@ -259,8 +278,9 @@ run_main() {
     gateway_pid=$pid
     until_ready gateway "$gateway_pid" 120
     make_key
+    make_developer
     write_env
-    walked_user=$(sh "$root/.ci/walk.sh" "$url" "$key") ||
+    walked_user=$(sh "$root/.ci/walk.sh" "$url" "$key" "$developer" "$password") ||
         die "the walk failed; the logs are $state/gateway.log and $state/simulator.log"
     say_hello
     if [ -n "$detach" ]; then

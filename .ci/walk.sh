@@ -1,10 +1,11 @@
 #!/bin/sh
-# walk.sh URL KEY: the main job once through the public API, as an application would do it. For each provider: connect
-# (authorize, the provider's consent, callback), sync, read workouts, sleep and heart rate. Prints what it did on
-# standard error and the user's id on standard output.
+# walk.sh URL KEY DEVELOPER PASSWORD: the main job once through the public API, as an application would do it. For each
+# provider with a cloud: connect (authorize, the provider's consent, callback), sync, read workouts, sleep and heart rate.
+# For each phone: a token for it by an application's secret, a push, reading. Prints what it did on standard error and the
+# user's id on standard output.
 set -eu
 
-url=$1 key=$2
+url=$1 key=$2 developer=$3 password=$4
 from=$(date -u -d '60 days ago' +%F)
 to=$(date -u -d '1 day' +%F)
 
@@ -97,12 +98,76 @@ walk() {
         sync_well "$provider" "$days"
         workouts=$(count_workouts "$provider")
     done
+    say_counts "$how" sync
+}
+
+# say_counts HOW WAY: a line of what is there of the provider at hand.
+say_counts() {
+    workouts=$(count_workouts "$provider")
     sleep=$(count "events/sleep?start_date=$from&end_date=$to&limit=1000" "$provider")
     samples=$(count "timeseries?start_time=${from}T00:00:00Z&end_time=${to}T00:00:00Z&types=heart_rate&limit=100000" \
         "$provider")
-    say "$(printf '  %-7s %-13s  sync %-8s workouts %3d   nights %3d   heart rate samples %6d' \
-        "$provider" "$how" "$status" "$workouts" "$sleep" "$samples")"
+    say "$(printf '  %-7s %-13s  %s %-8s workouts %3d   nights %3d   heart rate samples %6d' \
+        "$provider" "$1" "$2" "$status" "$workouts" "$sleep" "$samples")"
 }
+
+# ---- phones ----
+
+login() {
+    curl -sS --data-urlencode "username=$developer" --data-urlencode "password=$password" "$url/api/v1/auth/login" |
+        jq -er .access_token
+}
+
+bearer() {
+    method=$1 path=$2 token=$3
+    shift 3
+    curl -sS -X "$method" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$@" "$url$path"
+}
+
+phone_body() {
+    jq -cn --arg kind "$1" --arg day "$(date -u -d '1 day ago' +%F)" --arg before "$(date -u -d '2 days ago' +%F)" \
+        -f "$(dirname "$0")/phone.jq"
+}
+
+# phone PROVIDER PATH: by the token that an application got for this user.
+phone() {
+    provider=$1
+    answer=$(phone_body "$provider" | gzip | bearer POST "/api/v1/sdk/users/$user/sync/$2" "$phone_token" \
+        -H 'Content-Encoding: gzip' --data-binary @-)
+    run=$(printf %s "$answer" | jq -r '.batch_id // empty')
+    [ -n "$run" ] || {
+        say "$provider: the push says: $(printf %s "$answer" | jq -r .detail)"
+        exit 1
+    }
+    tries=120 status=queued
+    while [ $tries -gt 0 ]; do
+        status=$(api GET "/api/v1/users/$user/sync/runs/$run" | jq -r .status)
+        case $status in queued | running) ;; *) break ;; esac
+        sleep 0.25
+        tries=$((tries - 1))
+    done
+    [ "$status" = success ] || {
+        say "$provider: the push ends as $status"
+        exit 1
+    }
+    say_counts pushed push
+}
+
+walk_phones() {
+    token=$(login) || {
+        say "the developer cannot log in"
+        exit 1
+    }
+    application=$(bearer POST /api/v1/applications "$token" -d '{"name": "walk"}')
+    app=$(printf %s "$application" | jq -er .app_id)
+    phone_token=$(printf %s "$application" | jq -c '{app_id, app_secret}' |
+        curl -sS -H 'Content-Type: application/json' -d @- "$url/api/v1/users/$user/token" | jq -er .access_token)
+    phone apple apple/healthion
+    phone samsung samsung
+    bearer DELETE "/api/v1/applications/$app" "$token"
+}
+
+# ---- the walk ----
 
 user=$(api POST /api/v1/users -H 'Content-Type: application/json' \
     -d '{"external_user_id": "walk-anna", "email": "anna@example.com", "first_name": "Anna"}' | jq -er .id) || {
@@ -114,4 +179,5 @@ say "user anna@example.com is $user"
 for provider in polar suunto garmin; do
     walk "$provider"
 done
+walk_phones
 echo "$user"
