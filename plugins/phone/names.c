@@ -3,15 +3,26 @@
 
 #include <string.h>
 
-#define HASHED 16u /* characters from the end */
+/* Up to eight bytes as a number. */
+static uint64_t bytes(const char *p, size_t len)
+{
+    uint64_t v = 0;
+    memcpy(&v, p, len < sizeof(v) ? len : sizeof(v));
+    return v;
+}
 
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+    h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 32;
+}
+
+/* Of the last sixteen characters. */
 static uint32_t hash(const char *p, size_t len)
 {
-    uint32_t h = 2166136261u ^ (uint32_t)len;
-    size_t n = len < HASHED ? len : HASHED;
-    for (p += len - n; n > 0; n--)
-        h = (h ^ (uint8_t)*p++) * 16777619u;
-    return h ^ h >> 15;
+    size_t last = len < 8 ? len : 8, before = len - last < 8 ? len - last : 8;
+    uint64_t h = mix(len, bytes(p + len - last, last));
+    return (uint32_t)mix(h, bytes(p + len - last - before, before));
 }
 
 static const char *name_of(const struct phone_names *names, uint32_t row)

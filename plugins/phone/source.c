@@ -104,13 +104,38 @@ aorta_str phone_source_name(phone_value source)
     return first(first(name, text(source, PHONE_appid)), text(source, PHONE_bundleidentifier));
 }
 
-uint32_t phone_source(struct phone_sources *sources, phone_value source)
+/* ---- objects ---- */
+
+static uint64_t shape_of(const struct phone_node *node)
+{
+    return (uint64_t)node->len << 16 | (uint64_t)node->type << 8 | node->key;
+}
+
+static int is_same(const struct phone_source_object *o, const struct phone_node *node, uint32_t nodes, aorta_str text)
+{
+    if (o->nodes != nodes || o->len != text.len || memcmp(o->text, text.ptr, text.len) != 0)
+        return 0;
+    for (uint32_t i = 0; i < nodes; i++)
+        if (o->shape[i] != shape_of(&node[i]))
+            return 0;
+    return 1;
+}
+
+static void remember(struct phone_sources *sources, const struct phone_node *node, uint32_t nodes, aorta_str text,
+                     uint32_t handle)
+{
+    struct phone_source_object *o = &sources->object[sources->next_object++ % PHONE_SOURCES_NEAR];
+    o->handle = handle;
+    o->nodes = nodes;
+    for (uint32_t i = 0; i < nodes; i++)
+        o->shape[i] = shape_of(&node[i]);
+    o->len = text.len;
+    memcpy(o->text, text.ptr, text.len);
+}
+
+static uint32_t read_object(struct phone_sources *sources, phone_value source)
 {
     char version[64];
-    if (phone_type(source) == SDK_JSON_STRING)
-        return phone_source_named(sources, phone_text(source), (aorta_str){NULL, 0});
-    if (!phone_first(source).node)
-        return 0;
     aorta_str model = first(text(source, PHONE_devicemodel), text(source, PHONE_producttype));
     aorta_str system = system_version(source, version, sizeof(version));
     const aorta_source all = {
@@ -123,6 +148,24 @@ uint32_t phone_source(struct phone_sources *sources, phone_value source)
         .software = first(first(system, text(source, PHONE_devicesoftwareversion)), text(source, PHONE_version)),
     };
     return phone_source_of(sources, &all);
+}
+
+uint32_t phone_source(struct phone_sources *sources, phone_value source)
+{
+    uint32_t nodes;
+    if (phone_type(source) == SDK_JSON_STRING)
+        return phone_source_named(sources, phone_text(source), (aorta_str){NULL, 0});
+    if (!phone_first(source).node)
+        return 0;
+    aorta_str texts = phone_tape_texts(source, &nodes);
+    if (nodes > PHONE_SOURCE_NODES || texts.len > PHONE_SOURCE_TEXT)
+        return read_object(sources, source);
+    for (unsigned i = 0; i < PHONE_SOURCES_NEAR; i++)
+        if (is_same(&sources->object[i], source.node, nodes, texts))
+            return sources->object[i].handle;
+    uint32_t handle = read_object(sources, source);
+    remember(sources, source.node, nodes, texts, handle);
+    return handle;
 }
 
 uint32_t phone_source_of(struct phone_sources *sources, const aorta_source *source)

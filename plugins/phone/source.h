@@ -6,6 +6,7 @@
 
 #define PHONE_SOURCES_NEAR 4 /* phones mix the data of a few devices; those are not asked for again and again */
 #define PHONE_SOURCE_TEXT  512
+#define PHONE_SOURCE_NODES 24
 
 struct phone_sources {
     aorta_ctx *ctx;
@@ -15,6 +16,13 @@ struct phone_sources {
         size_t len; /* 0 = not in use */
         char text[PHONE_SOURCE_TEXT];
     } near[PHONE_SOURCES_NEAR];
+    unsigned next_object;
+    struct phone_source_object {
+        uint32_t handle, nodes; /* 0 nodes = not in use */
+        uint64_t shape[PHONE_SOURCE_NODES];
+        size_t len;
+        char text[PHONE_SOURCE_TEXT];
+    } object[PHONE_SOURCES_NEAR]; /* the same before they are read: items mostly repeat them byte by byte */
 };
 
 /* An absent or empty object is the provider itself: 0. */

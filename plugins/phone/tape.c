@@ -14,6 +14,10 @@ void phone_tape_clear(struct phone_tape *tape)
     tape->len = 0;
     tape->depth = 0;
     tape->full = 0;
+    if (++tape->age == UINT32_MAX) { /* four thousand million values later */
+        memset(tape->member, 0, sizeof(tape->member));
+        tape->age = 0;
+    }
 }
 
 void phone_tape_free(struct phone_tape *tape)
@@ -57,6 +61,10 @@ static aorta_status add(struct phone_tape *tape, int type, uint8_t key, aorta_st
     }
     if (text.len)
         memcpy(tape->text + tape->len, text.ptr, text.len);
+    if (tape->depth == (type == SDK_JSON_OBJECT || type == SDK_JSON_ARRAY ? 2 : 1)) { /* an open one counts itself */
+        tape->member[key].age = tape->age + 1;                                        /* 0 = never */
+        tape->member[key].node = (uint32_t)tape->nodes;
+    }
     tape->node[tape->nodes] = (struct phone_node){.text = (uint32_t)tape->len,
                                                   .len = (uint32_t)text.len,
                                                   .next = (uint32_t)tape->nodes + 1,
@@ -73,6 +81,7 @@ aorta_status phone_tape_open(struct phone_tape *tape, int type, uint8_t key)
         tape->full = 1;
     if (tape->full)
         return AORTA_OK;
+    tape->indexed = 1;
     tape->open[tape->depth++] = (uint32_t)tape->nodes;
     return add(tape, type, key, (aorta_str){NULL, 0});
 }
@@ -123,6 +132,11 @@ phone_value phone_get(phone_value object, enum phone_key key)
     phone_value found = {object.tape, NULL};
     if (phone_type(object) != SDK_JSON_OBJECT)
         return found;
+    if (object.tape->indexed && object.node == object.tape->node) {
+        if (object.tape->member[key].age == object.tape->age + 1)
+            found.node = object.tape->node + object.tape->member[key].node;
+        return found;
+    }
     for (phone_value m = phone_first(object); m.node; m = phone_next(object, m))
         if (m.node->key == key)
             found = m;
@@ -133,6 +147,15 @@ phone_value phone_get_or(phone_value object, enum phone_key key, enum phone_key 
 {
     phone_value v = phone_get(object, key);
     return phone_type(v) > SDK_JSON_NULL ? v : phone_get(object, other);
+}
+
+aorta_str phone_tape_texts(phone_value container, uint32_t *ret_nodes)
+{
+    const struct phone_tape *tape = container.tape;
+    const struct phone_node *node = container.node;
+    size_t end = node->next < tape->nodes ? tape->node[node->next].text : tape->len;
+    *ret_nodes = node->next - (uint32_t)(node - tape->node);
+    return (aorta_str){tape->text + node->text, end - node->text};
 }
 
 aorta_str phone_text(phone_value v)
