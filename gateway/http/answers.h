@@ -78,6 +78,8 @@ gw_http_handler_fn gw_answer_coverage;
 enum gw_code gw_answer_coverage_make(struct gw_http *http, struct gw_err *err) GW_MUST_USE; /* once, at the start */
 /* connect.c */
 gw_http_handler_fn gw_answer_connect_link, gw_answer_connect_page, gw_answer_connect_choice;
+/* exports.c */
+gw_http_handler_fn gw_answer_export;
 /* data_sources.c */
 gw_http_handler_fn gw_answer_data_sources;
 /* webhooks.c */

@@ -4,6 +4,7 @@
 #include "read/detail.h"
 #include "read/nights.h"
 #include "read/page.h"
+#include "read/sleep.h"
 #include "read/source.h"
 
 /* Minutes are whole and rounded down, as the field's readers expect. */
@@ -30,7 +31,7 @@ static void write_stages(struct gw_buf *out, const struct gw_sleep *s)
     gw_buf_char(out, '}');
 }
 
-static void write_row(struct gw_buf *out, const struct gw_sleep *s, const struct gw_source *source)
+void gw_sleep_json(struct gw_buf *out, const struct gw_sleep *s, const struct gw_source *source)
 {
     double seconds = isnan(s->duration_s) ? (double)(s->head.end_us - s->head.start_us) / 1e6 : s->duration_s;
 
@@ -57,7 +58,7 @@ static void write_page(struct gw_buf *out, const struct gw_event_page *rows)
         const struct gw_sleep *s = &rows->sleeps[i];
         if (i)
             gw_buf_char(out, ',');
-        write_row(out, s, gw_store_source_find(rows->sources, rows->sources_count, s->head.source_id));
+        gw_sleep_json(out, s, gw_store_source_find(rows->sources, rows->sources_count, s->head.source_id));
     }
     gw_buf_char(out, ']');
 }

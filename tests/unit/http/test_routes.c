@@ -74,6 +74,7 @@ static const struct {
     const char *pattern;
 } for_admins[] = {
     {GW_DELETE, "/api/v1/users/{user_id}"},
+    {GW_GET, "/api/v1/users/{user_id}/export"},
     {GW_DELETE, "/api/v1/users/{user_id}/connections/{provider}/data"},
     {GW_PUT, "/api/v1/oauth/providers"},
     {GW_PUT, "/api/v1/oauth/providers/{provider}"},
