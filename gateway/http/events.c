@@ -40,6 +40,7 @@ enum gw_code gw_answer_workouts(struct gw_http_request *request, struct gw_err *
     struct gw_read_page page;
     enum gw_code code = page_of(request, &page, err);
 
+    page.no_duplicates = gw_request_arg(request, "exclude_duplicates")->i != 0;
     if (code == GW_OK)
         code = gw_read_workouts(request->http->options.db, request->arena, &page, &request->reply.body, err);
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;

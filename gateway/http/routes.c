@@ -77,6 +77,8 @@ static const struct gw_arg_decl workouts_args[] = {
     {"record_type", GW_ARG_TEXT, 0, NULL, 0, 64, NULL, "Only workouts of this type."},
     {"cursor", GW_ARG_TEXT, 0, NULL, 0, 256, NULL, "From another page's next_cursor or previous_cursor."},
     {"limit", GW_ARG_INT, 0, "100", 1, 1000, NULL, "Rows of a page."},
+    {"exclude_duplicates", GW_ARG_BOOL, 0, "false", 0, 0, NULL,
+     "Leave out workouts that another source has too and tells better: those with duplicate_of."},
 };
 
 static const struct gw_arg_decl sleep_args[] = {

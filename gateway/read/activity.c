@@ -6,6 +6,7 @@
 #include "read/days_page.h"
 #include "read/source.h"
 #include "read/write.h"
+#include "store/duplicates.h"
 
 #define WINDOW_MOST  32 /* days */
 #define WINDOW_LEAST 4
@@ -170,6 +171,8 @@ enum gw_code gw_read_activity(struct gw_db *db, struct gw_arena *arena, const st
         code = gw_person_get(db, arena, query->user, &job.person, err);
     if (code == GW_OK)
         code = gw_ranks_load(db, arena, query->user, &job.ranks, err);
+    if (code == GW_OK)
+        code = gw_store_duplicates_refresh(db, query->user, err);
     if (code == GW_OK && job.ranks.count > 0)
         code = gw_days_walk(&pager, &list, wanted, &count, err);
     if (code != GW_OK)

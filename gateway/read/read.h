@@ -16,6 +16,7 @@ struct gw_read_page {
     const char *type;                /* record_type of workouts, or NULL */
     struct gw_str cursor; /* as the client sent it; empty = first page. GW_INVALID when it is not one of ours */
     int64_t limit;
+    bool no_duplicates; /* workouts: only those that count */
     bool by_priority; /* sleep: only the sessions that a summary of their day would show */
 };
 

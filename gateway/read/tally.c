@@ -5,6 +5,7 @@
 #include "read/stream.h"
 #include "read/summaries.h"
 #include "read/write.h"
+#include "store/duplicates.h"
 #include "store/summaries.h"
 
 /* A name and how often. */
@@ -196,8 +197,10 @@ enum gw_code gw_read_tally(struct gw_db *db, struct gw_arena *arena, struct gw_u
     const struct gw_summary_range range = {user, from_us, to_us};
     struct gw_tally tally = {0};
     struct sums sums = {.arena = arena, .series.arena = arena, .types.arena = arena};
-    enum gw_code code = from_us < to_us ? gw_store_tally(db, arena, &range, &tally, err) : GW_OK;
+    enum gw_code code = gw_store_duplicates_refresh(db, user, err);
 
+    if (code == GW_OK && from_us < to_us)
+        code = gw_store_tally(db, arena, &range, &tally, err);
     if (code != GW_OK)
         return code;
     for (size_t i = 0; i < tally.samples_count; i++)

@@ -141,6 +141,7 @@ enum gw_code gw_read_workouts(struct gw_db *db, struct gw_arena *arena, const st
     struct gw_event_page rows = {0};
     enum gw_code code = gw_pager_begin(&pager, GW_CURSOR_WORKOUT, page, &query, err);
 
+    query.no_duplicates = page->no_duplicates;
     if (code == GW_OK && page->from_us < page->to_us)
         code = gw_store_workout_page(db, arena, &query, &rows, err);
     if (code != GW_OK)

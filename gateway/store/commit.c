@@ -1,11 +1,14 @@
 /* One commit: locks, reads, merges, writes, and the job's next state, in two round trips. */
 #include "store/commit.h"
 
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/time.h"
 #include "store/commit_tx.h"
 #include "store/connection_row.h"
 #include "store/counts.h"
+#include "store/duplicates_tx.h"
 #include "store/outbox.h"
 #include "store/pool.h"
 
@@ -357,6 +360,61 @@ static enum gw_code queue_wakes(struct commit *m, bool *ret_woke, struct gw_err 
     return GW_OK;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const struct gw_source *x = a, *y = b;
+
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* All sources that a workout of the user may name, by number: the stored ones and the new ones of this commit. */
+static enum gw_code all_sources(struct commit_tx *tx, struct gw_source **ret, size_t *ret_count, struct gw_err *err)
+{
+    size_t n = tx->stored_sources_count;
+    struct gw_source *all = gw_arena_alloc(tx->arena, (n + tx->in->sources_count) * sizeof(*all));
+
+    if (!all)
+        return gw_fail(err, GW_NOMEM, NULL);
+    if (n)
+        memcpy(all, tx->stored_sources, n * sizeof(*all));
+    for (size_t i = 0; i < tx->in->sources_count; i++) {
+        if (tx->sources[i].stored || tx->sources[i].same_as != i || tx->sources[i].id == 0)
+            continue;
+        all[n] = tx->in->sources[i];
+        all[n].id = tx->sources[i].id;
+        all[n].account = all[n].account ? all[n].account : tx->account;
+        n++;
+    }
+    qsort(all, n, sizeof(*all), by_number);
+    *ret = all;
+    *ret_count = n;
+    return GW_OK;
+}
+
+/* Marks of duplicates around the workouts that this commit writes: a trip of its own, where there are any. */
+static enum gw_code settle_duplicates(struct commit_tx *tx, struct gw_err *err)
+{
+    struct gw_source *sources = NULL;
+    struct gw_uuid *ids = NULL;
+    size_t sources_count = 0, count = 0;
+    char text[GW_UUID_TEXT];
+    enum gw_code code;
+
+    if (tx->moved_count == 0)
+        return GW_OK;
+    code = all_sources(tx, &sources, &sources_count, err);
+    if (!code)
+        code = duplicates_settle(tx->c, tx->arena, tx->in->user_id, tx->moved, tx->moved_count, sources, sources_count,
+                                 &ids, &count, err);
+    if (code || count == 0)
+        return code;
+    notice_member(tx, "duplicates");
+    for (size_t i = 0; i < count; i++)
+        gw_buf_printf(&tx->notice, "%s\"%s\"", i ? "," : "[", gw_uuid_text(ids[i], text));
+    gw_buf_char(&tx->notice, ']');
+    return GW_OK;
+}
+
 static enum gw_code queue_writes(struct commit *m, bool *ret_woke, struct gw_err *err)
 {
     struct commit_tx *tx = &m->tx;
@@ -364,7 +422,9 @@ static enum gw_code queue_writes(struct commit *m, bool *ret_woke, struct gw_err
 
     records_queue_writes(tx);
     nights_queue_writes(tx);
-    code = series_queue_writes(tx, err);
+    code = settle_duplicates(tx, err);
+    if (!code)
+        code = series_queue_writes(tx, err);
     if (code)
         return code;
     sources_queue_writes(tx);

@@ -36,11 +36,15 @@ struct commit_tx {
     struct commit_source *sources;
     int32_t last_source_id;
     struct commit_payload *payloads;
-    struct records_work *records; /* records.c */
-    struct nights_work *nights;   /* nights.c */
-    struct series_work *series;   /* series.c */
-    struct gw_counts counts;      /* of this commit, out */
-    struct gw_buf notice;         /* members of the outbox row; empty = nothing a reader could see */
+    struct records_work *records;     /* records.c */
+    struct nights_work *nights;       /* nights.c */
+    struct gw_source *stored_sources; /* all of the user's, before this commit */
+    size_t stored_sources_count;
+    int64_t *moved; /* starts of workouts that were written, before and after */
+    size_t moved_count;
+    struct series_work *series; /* series.c */
+    struct gw_counts counts;    /* of this commit, out */
+    struct gw_buf notice;       /* members of the outbox row; empty = nothing a reader could see */
 };
 
 enum gw_code sources_prepare(struct commit_tx *tx, struct gw_err *err) GW_MUST_USE;

@@ -395,6 +395,15 @@ enum gw_code pg_next_done(struct pg_conn *c, int64_t *ret_rows, struct gw_err *e
     return code;
 }
 
+enum gw_code pg_skip_to(struct pg_conn *c, enum sql_id id, struct gw_err *err)
+{
+    enum gw_code code = GW_OK;
+
+    while (!code && c->expected_next < c->expected_count && (c->expected[c->expected_next] & ~PREPARE) != (unsigned)id)
+        code = pg_next_done(c, NULL, err);
+    return code;
+}
+
 enum gw_code pg_finish(struct pg_conn *c, struct gw_err *err)
 {
     for (;;) {

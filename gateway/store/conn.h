@@ -36,6 +36,8 @@ enum gw_code pg_send(struct pg_conn *c, int timeout_ms, struct gw_err *err) GW_M
 enum gw_code pg_next(struct pg_conn *c, PGresult **ret, struct gw_err *err) GW_MUST_USE;
 /* The next result, which is of no interest beyond having gone well; ret_rows may be NULL. */
 enum gw_code pg_next_done(struct pg_conn *c, int64_t *ret_rows, struct gw_err *err) GW_MUST_USE;
+/* Results up to that of the next `id`, which must have gone well. */
+enum gw_code pg_skip_to(struct pg_conn *c, enum sql_id id, struct gw_err *err) GW_MUST_USE;
 /* All results that are left must have gone well. */
 enum gw_code pg_finish(struct pg_conn *c, struct gw_err *err) GW_MUST_USE;
 /* pg_send and pg_finish. */

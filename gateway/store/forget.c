@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/time.h"
+#include "store/duplicates_tx.h"
 #include "store/job_row.h"
 #include "store/outbox.h"
 #include "store/pool.h"
@@ -179,7 +180,7 @@ static enum gw_code delete_pieces(struct pg_conn *c, struct gw_uuid user, const 
 static void queue_last(struct pg_conn *c, struct gw_uuid user, const char *provider)
 {
     gw_own_buf struct gw_buf json = {0};
-    struct pg_params sources = {0}, unsynced = {0}, twins = {0};
+    struct pg_params sources = {0}, unsynced = {0};
     const char *data;
 
     pg_put_uuid(&sources, user);
@@ -190,8 +191,6 @@ static void queue_last(struct pg_conn *c, struct gw_uuid user, const char *provi
     pg_put_uuid(&unsynced, user);
     pg_put_text(&unsynced, provider);
     pg_queue(c, SQL_CONNECTION_UNSYNCED, &unsynced);
-    pg_put_uuid(&twins, user);
-    pg_queue(c, SQL_FORGET_TWINS, &twins);
     gw_buf_str(&json, "{\"provider\":");
     gw_buf_json_cstr(&json, provider);
     gw_buf_char(&json, '}');
@@ -210,6 +209,8 @@ static enum gw_code delete_data(struct pg_conn *c, struct gw_arena *arena, struc
         code = cancel_jobs(c, arena, user, any, provider, true, err);
     if (!code)
         code = delete_pieces(c, user, provider, &last, err);
+    if (!code && last && provider) /* a workout whose better twin is gone stands for itself */
+        code = duplicates_settle_all(c, arena, user, err);
     if (code)
         return code;
     if (last)
@@ -264,7 +265,7 @@ static void queue_removed(struct pg_conn *c, struct gw_uuid user, const char *pr
 static enum gw_code remove_event(struct pg_conn *c, struct gw_arena *arena, struct gw_uuid user,
                                  enum gw_event_table table, const char *kind, struct gw_uuid id, struct gw_err *err)
 {
-    struct pg_params p = {0}, twins = {0};
+    struct pg_params p = {0};
     gw_own_result *rows = NULL;
     enum gw_code code = begin(c, user, err);
 
@@ -282,12 +283,11 @@ static enum gw_code remove_event(struct pg_conn *c, struct gw_arena *arena, stru
         code = pg_finish(c, err);
     if (!code && PQntuples(rows) == 0)
         code = gw_fail(err, GW_NOT_FOUND, "There is no such event.");
+    if (!code && table == GW_EVENT_WORKOUT)
+        code = duplicates_settle_all(c, arena, user, err);
     if (code)
         return code;
     struct pg_row row = {.result = rows, .arena = arena};
-    pg_put_uuid(&twins, user);
-    if (table == GW_EVENT_WORKOUT)
-        pg_queue(c, SQL_FORGET_TWINS, &twins);
     queue_removed(c, user, pg_get_text(&row), tables[table].name, id);
     pg_queue_plain(c, SQL_COMMIT);
     return pg_run(c, err);

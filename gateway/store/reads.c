@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/time.h"
+#include "store/duplicates.h"
 #include "store/pool.h"
 #include "store/record_row.h"
 #include "store/source_row.h"
@@ -125,8 +126,29 @@ static void queue_sources(struct pg_conn *c, struct gw_uuid user)
     pg_queue(c, SQL_SOURCE_LIST, &p);
 }
 
+/* Marks of duplicates that older priorities made are made again, and what was read with them is read again. */
+static void queue_stale(struct pg_conn *c, struct gw_uuid user)
+{
+    struct pg_params p = {0};
+
+    pg_put_uuid(&p, user);
+    pg_queue(c, SQL_TWIN_STALE, &p);
+}
+
+static enum gw_code take_stale(struct pg_conn *c, bool *ret, struct gw_err *err)
+{
+    gw_own_result *result = NULL;
+    enum gw_code code = pg_next(c, &result, err);
+
+    if (code)
+        return code;
+    struct pg_row row = {.result = result};
+    *ret = PQntuples(result) > 0 && pg_get_bool(&row);
+    return GW_OK;
+}
+
 static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct page_kind *kind,
-                         const struct gw_event_query *q, struct gw_event_page *ret, struct gw_err *err)
+                         const struct gw_event_query *q, struct gw_event_page *ret, bool *ret_stale, struct gw_err *err)
 {
     struct pg_params rows_params = {0}, count_params = {0};
     gw_own_result *rows = NULL, *total = NULL, *sources = NULL;
@@ -136,9 +158,15 @@ static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct
     put_filter(&rows_params, q, kind->typed);
     put_place(&rows_params, q);
     put_filter(&count_params, q, kind->typed);
+    if (kind->typed) {
+        pg_put_bool(&rows_params, !q->no_duplicates);
+        pg_put_bool(&count_params, !q->no_duplicates);
+    }
     pg_queue(c, q->backwards ? kind->back : kind->forward, &rows_params);
     pg_queue(c, kind->count, &count_params);
     queue_sources(c, q->user);
+    if (kind->typed)
+        queue_stale(c, q->user);
     code = pg_send(c, 0, err);
     if (!code)
         code = pg_next(c, &rows, err);
@@ -146,6 +174,8 @@ static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct
         code = pg_next(c, &total, err);
     if (!code)
         code = pg_next(c, &sources, err);
+    if (!code && kind->typed)
+        code = take_stale(c, ret_stale, err);
     if (!code)
         code = read_rows(rows, kind, q, arena, &page, err);
     if (!code)
@@ -161,14 +191,22 @@ static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct
 static enum gw_code page_turn(struct gw_db *db, struct gw_arena *arena, const struct page_kind *kind,
                               const struct gw_event_query *query, struct gw_event_page *ret, struct gw_err *err)
 {
-    struct pg_turn turn = {.db = db};
+    struct pg_turn turn = {.db = db}, again = {.db = db};
     struct gw_event_query q = *query;
+    bool stale = false;
     enum gw_code code;
 
     if (q.limit < 0)
         q.limit = 0;
     while (pg_turn(&turn, &code, err))
-        code = page(turn.c, arena, kind, &q, ret, err);
+        code = page(turn.c, arena, kind, &q, ret, &stale, err);
+    if (code || !stale)
+        return code;
+    code = gw_store_duplicates_refresh(db, q.user, err);
+    if (code)
+        return code;
+    while (pg_turn(&again, &code, err))
+        code = page(again.c, arena, kind, &q, ret, &stale, err);
     return code;
 }
 
@@ -212,7 +250,8 @@ const struct gw_source *gw_store_source_find(const struct gw_source *sources, si
 }
 
 static enum gw_code workout_get(struct pg_conn *c, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
-                                struct gw_workout *ret, struct gw_source *ret_source, struct gw_err *err)
+                                struct gw_workout *ret, struct gw_source *ret_source, bool *ret_stale,
+                                struct gw_err *err)
 {
     struct pg_params p = {0};
     gw_own_result *result = NULL, *sources = NULL;
@@ -225,11 +264,14 @@ static enum gw_code workout_get(struct pg_conn *c, struct gw_arena *arena, struc
     pg_put_uuid(&p, id);
     pg_queue(c, SQL_WORKOUT_GET, &p);
     queue_sources(c, user);
+    queue_stale(c, user);
     code = pg_send(c, 0, err);
     if (!code)
         code = pg_next(c, &result, err);
     if (!code)
         code = pg_next(c, &sources, err);
+    if (!code)
+        code = take_stale(c, ret_stale, err);
     if (!code && PQntuples(result) == 0)
         code = gw_fail(err, GW_NOT_FOUND, "There is no such workout.");
     if (!code)
@@ -252,11 +294,19 @@ static enum gw_code workout_get(struct pg_conn *c, struct gw_arena *arena, struc
 enum gw_code gw_store_workout_get(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
                                   struct gw_workout *ret, struct gw_source *ret_source, struct gw_err *err)
 {
-    struct pg_turn turn = {.db = db};
+    struct pg_turn turn = {.db = db}, again = {.db = db};
+    bool stale = false;
     enum gw_code code;
 
     while (pg_turn(&turn, &code, err))
-        code = workout_get(turn.c, arena, user, id, ret, ret_source, err);
+        code = workout_get(turn.c, arena, user, id, ret, ret_source, &stale, err);
+    if (code || !stale)
+        return code;
+    code = gw_store_duplicates_refresh(db, user, err);
+    if (code)
+        return code;
+    while (pg_turn(&again, &code, err))
+        code = workout_get(again.c, arena, user, id, ret, ret_source, &stale, err);
     return code;
 }
 

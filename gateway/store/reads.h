@@ -11,6 +11,7 @@ struct gw_event_query {
     int64_t from_us, to_us;
     const char *type;     /* workouts: exact type, or NULL; events: the kind, a plugin's own "x.<kind>" too */
     const char *provider; /* or NULL */
+    bool no_duplicates;   /* workouts: only those that count */
     bool has_after;       /* keyset: strictly behind this row in the order of the page */
     int64_t after_start_us;
     struct gw_uuid after_id;

@@ -222,6 +222,7 @@ struct entry {
     int32_t source_id;
     int64_t start_us;
     bool stored;
+    int64_t old_start_us;
     struct record_standing old, best;
     size_t winner; /* the record that is best; NONE = the stored one */
     size_t losers;
@@ -400,6 +401,7 @@ static enum gw_code take_stored(struct commit_tx *tx, struct table *t, bool stag
         if (!e)
             continue;
         e->stored = true;
+        e->old_start_us = key.start_us;
         e->old = s;
         e->was = key.was;
         if (compare(&e->best, &s) <= 0) {
@@ -415,7 +417,8 @@ enum gw_code records_take_reads(struct commit_tx *tx, struct gw_err *err)
     enum gw_code code = GW_OK;
 
     tx->records = gw_arena_zalloc(tx->arena, sizeof(*tx->records));
-    if (!tx->records)
+    tx->moved = gw_arena_alloc(tx->arena, 2 * tx->in->workouts_count * sizeof(*tx->moved));
+    if (!tx->records || !tx->moved)
         return gw_fail(err, GW_NOMEM, NULL);
     for (size_t k = 0; !code && k < KINDS; k++) {
         struct batch b = batch_of(tx, k);
@@ -526,6 +529,11 @@ static void write_entry(struct commit_tx *tx, const struct batch *b, struct entr
         queue_touch(tx, b, e);
     else
         queue_put(tx, b, e);
+    if (!same && b->kind == &kinds[0]) {
+        tx->moved[tx->moved_count++] = head->start_us;
+        if (e->stored)
+            tx->moved[tx->moved_count++] = e->old_start_us;
+    }
 }
 
 static void count_entry(struct gw_count *count, const struct entry *e)

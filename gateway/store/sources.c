@@ -109,6 +109,8 @@ enum gw_code sources_take_reads(struct commit_tx *tx, struct gw_err *err)
         code = source_read_all(result, tx->arena, &stored, &digests, &count, err);
     if (code)
         return code;
+    tx->stored_sources = stored;
+    tx->stored_sources_count = count;
     for (size_t k = 0; k < count; k++) {
         if (stored[k].id > tx->last_source_id)
             tx->last_source_id = stored[k].id;

@@ -418,3 +418,81 @@ def test_nights_of_a_cloud_provider(api, provider):
         if within:
             assert night["avg_heart_rate_bpm"] == pytest.approx(sum(within) / len(within), abs=0.51)
         assert night["interruptions_count"] is None
+
+
+# ---- one activity from two sources ----
+
+
+def test_a_ride_that_two_sources_have(api):
+    """A workout that Polar's app also wrote into Apple Health: Polar's stands, and it counts once."""
+    user = api.connected("polar")
+    api.synced("polar", user)
+    rides = api.workouts(user)
+    assert rides and all(w["duplicate_of"] is None for w in rides)
+    ride = rides[0]
+    connect = {"name": "Flow", "bundleIdentifier": "fi.polar.polarflow"}
+    start = at(ride["start_time"].replace("Z", "+00:00"))
+    minutes = (at(ride["end_time"].replace("Z", "+00:00")) - start).total_seconds() / 60
+    push(api, user, workouts=[workout("other", (start + timedelta(seconds=40)).isoformat(), minutes, source=connect, ident="copy"),
+                              workout("yoga", (start + timedelta(days=1)).isoformat(), 20, ident="else")])
+    now = {w["id"]: w for w in api.workouts(user)}
+    assert len(now) == len(rides) + 2
+    copy, = [w for w in now.values() if w["duplicate_of"]]
+    assert copy["source"]["provider"] == "apple" and copy["duplicate_of"] == ride["id"]
+    detail = api.get(f"/users/{user}/events/workouts/{copy['id']}").json()
+    assert detail["duplicate_of"] == ride["id"]
+    less = api.pages(f"/users/{user}/events/workouts", start_date="2020-01-01", end_date="2035-01-01", exclude_duplicates="true")
+    assert {w["id"] for w in less} == set(now) - {copy["id"]}
+    assert api.get(f"/users/{user}/summaries/data").json()["total_workouts"] == len(now) - 1
+    # the original goes, and the copy stands for itself
+    assert api.http.delete(f"/api/v1/users/{user}/events/workouts/{ride['id']}").status_code == 204
+    assert [w["duplicate_of"] for w in api.workouts(user)] == [None] * (len(now) - 1)
+    # the same push once more changes nothing
+    push(api, user, workouts=[workout("other", (start + timedelta(seconds=40)).isoformat(), minutes, source=connect, ident="copy")])
+    assert len(api.workouts(user)) == len(now) - 1
+
+
+def test_priorities_say_which_stands(api, priorities):
+    user = api.user()
+    galaxy = {"deviceName": "Galaxy", "appId": "com.example.galaxy", "deviceModel": "Galaxy Watch6", "name": "Galaxy"}
+    push(api, user, workouts=[workout("RUNNING", "2026-03-09T10:00:00+00:00", 60, source=galaxy, ident="s")], provider="samsung")
+    push(api, user, workouts=[workout("running", "2026-03-09T10:02:00+00:00", 58, ident="a")])
+
+    def marked():
+        return [w["source"]["provider"] for w in api.workouts(user) if w["duplicate_of"]]
+
+    assert marked() == ["samsung"]
+    priorities("providers", samsung=1, apple=2)
+    assert marked() == ["apple"]
+
+
+def test_nights_by_priority(api, priorities):
+    """Two cloud accounts with nights on the same days: by priority one of them is shown, whole or in pages."""
+    user = api.connected("polar")
+    api.connect("suunto", user, "anna")
+    api.synced("polar", user)
+    api.synced("suunto", user)
+    everything = api.sleep(user)
+    days = {}
+    for s in everything:
+        days.setdefault(local_date(s, "end_time"), {}).setdefault(s["source"]["provider"], []).append(s["id"])
+    both = [d for d, providers in days.items() if len(providers) == 2]
+    assert both
+
+    def shown(**params):
+        return api.pages(f"/users/{user}/events/sleep", start_date="2020-01-01", end_date="2035-01-01",
+                         filter_by_priority="true", **params)
+
+    for first, second in [("polar", "suunto"), ("suunto", "polar")]:
+        priorities("providers", **{first: 3, second: 4})
+        expected = {i for providers in days.values() for i in providers.get(first) or providers[second]}
+        rows = shown()
+        assert {s["id"] for s in rows} == expected
+        assert rows == [s for s in everything if s["id"] in expected]
+        assert shown(limit=2) == rows
+        page = api.get(f"/users/{user}/events/sleep", start_date="2020-01-01", end_date="2035-01-01", filter_by_priority="true",
+                       limit=1).json()
+        assert page["pagination"]["total_count"] == len(expected)
+        nights = api.pages(f"/users/{user}/summaries/sleep", start_date="2020-01-01", end_date="2035-01-01")
+        assert [n["date"] for n in nights] == sorted(days)
+        assert all(n["source"]["provider"] == (first if first in days[n["date"]] else second) for n in nights)

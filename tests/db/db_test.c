@@ -151,11 +151,17 @@ char *sql_dump_logical(void)
     struct gw_buf out = {0};
 
     for (size_t i = 0; i < 3; i++) {
-        char sql[256];
+        char sql[600];
         snprintf(sql, sizeof(sql),
                  "SELECT to_jsonb(t) - 'id' - 'source_id' || jsonb_build_object('source', s.digest) "
                  "FROM %s t JOIN sources s USING (user_id, source_id) ORDER BY 1",
                  records[i]);
+        if (i == 0) /* a mark by what it names, not by its id */
+            snprintf(sql, sizeof(sql),
+                     "SELECT to_jsonb(t) - 'id' - 'source_id' || jsonb_build_object('source', s.digest, 'duplicate_of', "
+                     "(SELECT jsonb_build_array(o.digest, w.external_id, w.start_at) FROM workouts w JOIN sources o "
+                     "USING (user_id, source_id) WHERE w.user_id = t.user_id AND w.id = t.duplicate_of)) "
+                     "FROM workouts t JOIN sources s USING (user_id, source_id) ORDER BY 1");
         dump_query(&out, records[i], sql);
     }
     dump_query(&out, "sources", "SELECT to_jsonb(t) - 'source_id' FROM sources t ORDER BY 1");

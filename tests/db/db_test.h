@@ -78,5 +78,6 @@ Suite *suite_race(void);
 Suite *suite_trouble(void);
 Suite *suite_notify(void);
 Suite *suite_reads(void);
+Suite *suite_duplicates(void);
 
 #endif

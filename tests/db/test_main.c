@@ -29,6 +29,7 @@ int main(void)
     srunner_add_suite(runner, suite_trouble());
     srunner_add_suite(runner, suite_notify());
     srunner_add_suite(runner, suite_reads());
+    srunner_add_suite(runner, suite_duplicates());
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);

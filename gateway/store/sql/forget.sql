@@ -65,12 +65,6 @@ DELETE FROM events
 WHERE user_id = $1::uuid AND id IN (SELECT id FROM events WHERE user_id = $1 AND ($2::text IS NULL OR provider = $2)
                                     LIMIT $3::bigint)
 
--- A workout whose better twin is gone stands for itself.
--- name: forget_twins
-UPDATE workouts SET duplicate_of = NULL
-WHERE user_id = $1::uuid AND duplicate_of IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM workouts w WHERE w.user_id = $1 AND w.id = workouts.duplicate_of AND NOT w.deleted)
-
 -- name: forget_sources
 DELETE FROM sources WHERE user_id = $1::uuid AND ($2::text IS NULL OR provider = $2)
 

@@ -8,6 +8,7 @@ SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tenta
 FROM workouts
 WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
   AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+  AND ($9::boolean OR duplicate_of IS NULL)
   AND (start_at, id) < ($6::timestamptz, $7::uuid)
 ORDER BY start_at DESC, id DESC LIMIT $8::bigint
 
@@ -19,6 +20,7 @@ SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tenta
 FROM workouts
 WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
   AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+  AND ($9::boolean OR duplicate_of IS NULL)
   AND (start_at, id) > ($6::timestamptz, $7::uuid)
 ORDER BY start_at, id LIMIT $8::bigint
 
@@ -26,6 +28,7 @@ ORDER BY start_at, id LIMIT $8::bigint
 SELECT count(*) FROM workouts
 WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
   AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+  AND ($6::boolean OR duplicate_of IS NULL)
 
 -- name: workout_get
 SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,

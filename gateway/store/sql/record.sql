@@ -38,7 +38,8 @@ SET source_id = excluded.source_id, provider = excluded.provider, account = excl
     speed_avg_mps = excluded.speed_avg_mps, speed_max_mps = excluded.speed_max_mps,
     cadence_avg_rpm = excluded.cadence_avg_rpm, cadence_max_rpm = excluded.cadence_max_rpm,
     power_avg_w = excluded.power_avg_w, power_max_w = excluded.power_max_w, steps = excluded.steps,
-    is_manual = excluded.is_manual, laps = excluded.laps, zones = excluded.zones, route = excluded.route
+    is_manual = excluded.is_manual, laps = excluded.laps, zones = excluded.zones, route = excluded.route,
+    duplicate_of = CASE WHEN NOT excluded.deleted THEN workouts.duplicate_of END
 
 -- name: workout_touch
 UPDATE workouts SET version_us = $3::bigint, tentative = $4::boolean, payload_id = $5::uuid
