@@ -14,6 +14,7 @@ int main(void)
     if (gw_crypt_init(&err) != GW_OK)
         return EXIT_FAILURE;
     suite_add_tcase(suite, digest_case());
+    suite_add_tcase(suite, jwt_case());
     suite_add_tcase(suite, keyring_case());
     suite_add_tcase(suite, seal_case());
     suite_add_tcase(suite, text_case());

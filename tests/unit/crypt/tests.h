@@ -5,6 +5,7 @@
 #include <check.h>
 
 TCase *digest_case(void);
+TCase *jwt_case(void);
 TCase *keyring_case(void);
 TCase *seal_case(void);
 TCase *text_case(void);
