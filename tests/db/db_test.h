@@ -79,5 +79,6 @@ Suite *suite_trouble(void);
 Suite *suite_notify(void);
 Suite *suite_reads(void);
 Suite *suite_duplicates(void);
+Suite *suite_callers(void);
 
 #endif

@@ -20,6 +20,7 @@ int main(void)
     }
     runner = srunner_create(suite_schema());
     srunner_add_suite(runner, suite_people());
+    srunner_add_suite(runner, suite_callers());
     srunner_add_suite(runner, suite_forget());
     srunner_add_suite(runner, suite_jobs());
     srunner_add_suite(runner, suite_records());
