@@ -6,6 +6,7 @@
 #include "crypt/jwt.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <rhonabwy.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@ struct signer {
     char id[KEY_ID_MOST + 1];
     char header[HEADER_MOST]; /* as it stands at the beginning of each token, with its dot */
 };
+
+#define UNIT _Alignof(max_align_t)
 
 struct gw_jwt {
     size_t count;
@@ -137,15 +140,18 @@ static enum gw_code prepare(struct signer *signer, const struct key *key, struct
 enum gw_code gw_jwt_new(const struct gw_keyring *ring, struct gw_jwt **ret, struct gw_err *err)
 {
     struct gw_jwt *jwt;
+    size_t size;
     enum gw_code code = GW_OK;
 
     pthread_once(&library_once, library_init);
     if (!library_good)
         return gw_fail(err, GW_INTERNAL, "librhonabwy could not be initialised");
-    jwt = sodium_malloc(sizeof(*jwt) + ring->count * sizeof(jwt->signers[0]));
+    /* the block ends at the end of a page: only a size of whole units begins where it should */
+    size = (sizeof(*jwt) + ring->count * sizeof(jwt->signers[0]) + UNIT - 1) / UNIT * UNIT;
+    jwt = sodium_malloc(size);
     if (!jwt)
         return gw_fail(err, GW_NOMEM, NULL);
-    memset(jwt, 0, sizeof(*jwt) + ring->count * sizeof(jwt->signers[0]));
+    memset(jwt, 0, size);
     jwt->count = ring->count;
     for (size_t i = 0; i < ring->count && code == GW_OK; i++)
         code = prepare(&jwt->signers[i], &ring->keys[i], err);
