@@ -1,5 +1,5 @@
 /* The Apple Health plugin: what it declares. Apple has no cloud to ask: an app on the phone pushes, and ../phone reads
- * it. */
+ * it; or a user exports everything into a file, which import.c reads. */
 #include "import.h"
 
 static const char *const payload_kinds[] = {"apple.sdk",         "apple.healthion", "apple.legacy",
@@ -93,13 +93,19 @@ static const aorta_coverage_decl coverage[] = {
     {"workout", "speed_max_mps", NULL},
     {"workout", "elevation_gain_m", NULL},
     {"workout", "elevation_loss_m", NULL},
-    {"workout", "power_avg_w", "running"},
+    {"workout", "power_avg_w", "running; cycling from an export"},
+    {"workout", "power_max_w", "export"},
+    {"workout", "cadence_avg_rpm", "cycling, export"},
+    {"workout", "cadence_max_rpm", "cycling, export"},
     {"workout", "steps", NULL},
     {"workout", "is_manual", NULL},
+    {"workout", "laps", "export"},
     {"workout", "route", "Health Auto Export"},
     {"sleep_stage", "stage", "a sample each; nights are made of them"},
     {"sleep", "asleep_s", "Health Auto Export"},
     {"sleep", "in_bed_s", "Health Auto Export"},
+    {"daily_summary", "energy_active_kcal", "export"},
+    {"daily_summary", "active_time_s", "export; the move ring of those who count no energy"},
 };
 
 static const aorta_descriptor descriptor = {
@@ -111,7 +117,8 @@ static const aorta_descriptor descriptor = {
     .vendor = "Aorta",
     .license = "MIT",
     .homepage = "https://www.apple.com/health/",
-    .description = "Workouts, sleep and measurements of HealthKit, pushed by an app on the phone",
+    .description =
+        "Workouts, sleep and measurements of HealthKit, pushed by an app on the phone or imported from its export",
     .payload_kinds = payload_kinds,
     .coverage = coverage,
     .coverage_count = AORTA_COUNT(coverage),
