@@ -62,15 +62,10 @@ static void write_way(struct gw_buf *out, const char *scheme, uint32_t scope)
     gw_json_close(out, '}');
 }
 
-static bool is_public(const struct gw_route *route)
-{
-    return !route->scope && !(route->flags & (GW_ROUTE_DEVELOPER | GW_ROUTE_SDK));
-}
-
 static void write_security(const struct gw_route *route, struct gw_buf *out)
 {
     gw_json_open(out, "security", '[');
-    if (!is_public(route)) {
+    if (!gw_route_is_public(route)) {
         if (!(route->flags & GW_ROUTE_DEVELOPER))
             write_way(out, "apiKey", route->scope);
         write_way(out, route->flags & GW_ROUTE_SDK ? "sdk" : "developer", 0);
@@ -189,7 +184,7 @@ static bool can_fail(const struct gw_route *route, int status)
         return true;
     case 401:
     case 403:
-        return !is_public(route);
+        return !gw_route_is_public(route);
     case 404:
         return path;
     case 415:
