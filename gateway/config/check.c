@@ -40,6 +40,11 @@ static bool list_of_origins(const char *const *list)
     return true;
 }
 
+static bool any_or_origins(const char *const *list)
+{
+    return (*list && strcmp(*list, "*") == 0 && !list[1]) || list_of_origins(list);
+}
+
 static bool absolute_or_empty(const char *path)
 {
     return path[0] == '\0' || path[0] == '/';
@@ -57,6 +62,9 @@ enum gw_code config_check(const struct gw_config *config, const struct reader *i
     if (!list_of_origins(config->allowed_redirects))
         return fail_at(in, OPTION_INDEX_allowed_redirects, err,
                        "an origin is http:// or https://, a host and maybe a port, and nothing behind");
+    if (!any_or_origins(config->cors_origins))
+        return fail_at(in, OPTION_INDEX_cors_origins, err,
+                       "cors_origins is \"*\" alone, or origins: http:// or https://, a host and maybe a port");
     if (!gw_log_level_parse(config->log_level, &level))
         return fail_at(in, OPTION_INDEX_log_level, err, "log_level is debug, info, warn or error");
     if (!config->state_dir[0])

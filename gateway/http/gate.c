@@ -120,8 +120,8 @@ static enum gw_method method_of(const char *text)
 
 static enum gw_code decide(struct gw_http_request *request, struct gw_err *err)
 {
-    static enum gw_code (*const steps[])(struct gw_http_request *, struct gw_err *) = {
-        gw_step_id, gw_step_route, gw_step_auth, gw_step_provider, gw_step_size};
+    static enum gw_code (*const steps[])(struct gw_http_request *, struct gw_err *) = {gw_step_route, gw_step_auth,
+                                                                                       gw_step_provider, gw_step_size};
     enum gw_code code = GW_OK;
 
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == GW_OK; i++)
@@ -197,12 +197,20 @@ static enum MHD_Result take_in(struct gw_http_request *request, const char *byte
 static enum MHD_Result begin(struct gw_http_request *request, const char *method)
 {
     struct gw_err err;
+    enum gw_code code;
 
     request->begun = true;
     atomic_fetch_add(&request->http->in_flight, 1);
     request->method = method_of(method);
     request->body_comes = body_comes(request);
-    if (decide(request, &err) != GW_OK)
+    code = gw_step_id(request, &err);
+    if (code == GW_OK && gw_cors_answers(request)) {
+        request->refused = true;
+        return request->body_comes ? gw_send_now(request, false) : MHD_YES;
+    }
+    if (code == GW_OK)
+        code = decide(request, &err);
+    if (code != GW_OK)
         return refuse(request, &err);
     if (!request->body_comes)
         return MHD_YES;

@@ -53,6 +53,13 @@ enum MHD_Result gw_gate_access(void *gate, struct MHD_Connection *connection, co
 void gw_daemon_arm(struct gw_gate *gate);
 bool gw_daemon_disarm(void); /* false: it was not called, so there is no gate */
 
+/* ---- cors.c ---- */
+
+/* Sees whose page is calling; true when that is all it was: the reply is made. */
+bool gw_cors_answers(struct gw_http_request *request);
+void gw_cors_headers(const struct gw_http_request *request, void (*put)(void *to, const char *name, const char *value),
+                     void *to);
+
 /* ---- send.c: a reply becomes the library's response ---- */
 
 enum MHD_Result gw_send_now(struct gw_http_request *request, bool last);

@@ -57,6 +57,7 @@ struct gw_http_request {
     struct gw_uuid uuids[GW_PATH_PARAMS_MOST]; /* of the path parameters that are UUIDs */
     const struct gw_provider *provider;        /* of {provider} */
     struct gw_caller caller;
+    const char *cors;     /* the other origin whose page is calling and may; or NULL */
     char caller_text[48]; /* "key:<id>", "developer:<id>", "sdk:<user>"; "" = nobody: for the log */
 
     uint64_t limit, received, dropped; /* of the body, bytes */

@@ -17,6 +17,7 @@ static void each_header(struct gw_http_request *request, void (*put)(void *to, c
         put(to, "Content-Type", reply->type ? reply->type : JSON_TYPE);
     put(to, "X-Request-Id", request->id);
     put(to, "Cache-Control", reply->cache ? reply->cache : "no-store");
+    gw_cors_headers(request, put, to);
     for (size_t i = 0; i < reply->headers_count; i++)
         put(to, reply->headers[i].name, reply->headers[i].value);
     if (request->linger || atomic_load_explicit(&request->http->draining, memory_order_relaxed))

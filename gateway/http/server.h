@@ -16,14 +16,15 @@ struct gw_http_options {
     struct gw_link *link;
     struct gw_sync_engine *engine;
     const char *public_url;
-    int connections;               /* most at once; default 512 */
-    int connections_per_ip;        /* 0 = no limit */
-    int idle_timeout_s;            /* default 30 */
-    uint64_t max_body;             /* bytes of an ordinary body; default 1 MiB */
-    uint64_t max_push, max_import; /* bytes of a push, of a file; defaults 256 MiB, 8 GiB */
-    int uploads;                   /* large bodies at once; default 8 */
-    const char *upload_dir;        /* where they lie until they are stored; default /tmp */
-    const struct gw_route *routes; /* for tests and benchmarks: another table than the gateway's own; or NULL */
+    const char *const *cors_origins; /* pages of these may call us; NULL or empty: of none */
+    int connections;                 /* most at once; default 512 */
+    int connections_per_ip;          /* 0 = no limit */
+    int idle_timeout_s;              /* default 30 */
+    uint64_t max_body;               /* bytes of an ordinary body; default 1 MiB */
+    uint64_t max_push, max_import;   /* bytes of a push, of a file; defaults 256 MiB, 8 GiB */
+    int uploads;                     /* large bodies at once; default 8 */
+    const char *upload_dir;          /* where they lie until they are stored; default /tmp */
+    const struct gw_route *routes;   /* for tests and benchmarks: another table than the gateway's own; or NULL */
     size_t routes_count;
 };
 

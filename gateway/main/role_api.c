@@ -93,6 +93,7 @@ static enum gw_code open_http(struct api *a, const struct gw_config *config, int
                                       .link = &a->parts.link,
                                       .engine = &a->engine,
                                       .public_url = config->public_url,
+                                      .cors_origins = config->cors_origins,
                                       .connections = (int)config->http_connections,
                                       .max_body = (uint64_t)config->max_body_bytes,
                                       .max_push = (uint64_t)config->max_push_bytes,
