@@ -26,7 +26,7 @@
 struct import {
     const struct cli *cli;
     const struct gw_config *config;
-    const struct gw_database *database;
+    struct gw_database database;
     struct gw_db *db;
     struct gw_registry *registry;
     struct gw_arena *arena;
@@ -116,7 +116,7 @@ static enum gw_code take_rest(struct import *in, struct gw_unzip *unzip, size_t 
 
 static enum gw_code take_file(struct import *in, struct gw_err *err)
 {
-    struct gw_upload_options options = {.folder = in->database->layout.state_dir};
+    struct gw_upload_options options = {.folder = in->database.layout.state_dir};
     struct gw_unzip *unzip = NULL;
     size_t len = 0;
     enum gw_code code = read_some(in, &len, err);
@@ -225,7 +225,7 @@ static enum gw_code wake_and_follow(struct import *in, struct gw_err *err)
 {
     struct gw_notify_handlers none = {0};
     struct gw_notify *notify = NULL;
-    enum gw_code code = gw_notify_open(in->database->conninfo, &none, &notify, err);
+    enum gw_code code = gw_notify_open(in->database.conninfo, &none, &notify, err);
 
     if (!code) {
         gw_notify_work(notify);
@@ -239,38 +239,36 @@ static enum gw_code wake_and_follow(struct import *in, struct gw_err *err)
 
 static enum gw_code import_into(struct import *in, struct gw_err *err)
 {
-    struct gw_db_options options = {.conninfo = in->database->conninfo, .name = "aorta import", .pool = 1};
+    struct gw_db_options options = {.conninfo = in->database.conninfo, .name = "aorta import", .pool = 1};
     char run[GW_UUID_TEXT];
     struct gw_user user;
     enum gw_code code;
 
     if ((code = gw_crypt_init(err)) != GW_OK || (code = gw_store_open(&options, &in->db, err)) != GW_OK ||
         (code = gw_store_user_get(in->db, in->arena, in->user, &user, err)) != GW_OK ||
-        (code = gw_main_registry(in->config, &in->database->layout, &in->registry, err)) != GW_OK ||
+        (code = gw_main_registry(in->config, &in->database.layout, &in->registry, err)) != GW_OK ||
         (code = take_file(in, err)) != GW_OK || (code = store(in, err)) != GW_OK)
         return code;
     gw_upload_free(&in->upload);
     printf("stored as run %s%s\n", gw_uuid_text(in->accepted.job_id, run),
            in->accepted.known ? "; this file was here before" : "");
     fflush(stdout);
-    if (in->database->postgres)
+    if (in->database.postgres)
         printf("No gateway runs here: it is read when one does.\n");
-    return in->cli->no_wait || in->database->postgres ? GW_OK : wake_and_follow(in, err);
+    return in->cli->no_wait || in->database.postgres ? GW_OK : wake_and_follow(in, err);
 }
 
 static enum gw_code with_database(struct import *in, struct gw_err *err)
 {
-    struct gw_database database;
-    enum gw_code code = gw_main_database_open(in->config, &database, err);
+    enum gw_code code = gw_main_database_open(in->config, &in->database, err);
 
     if (code)
         return code;
-    in->database = &database;
     code = import_into(in, err);
     gw_upload_free(&in->upload);
     gw_registry_free(&in->registry);
     gw_store_close(&in->db);
-    gw_main_database_close(&database);
+    gw_main_database_close(&in->database);
     return code;
 }
 
