@@ -11,17 +11,34 @@
 #define RATIO_MOST    250u                 /* exports are packed 15 to 40 times */
 #define ENTRIES_MOST  200000u              /* one route a workout, one file an ECG */
 
+/* Slices of one length, however the host reads: what is still found in a damaged zip depends on them. */
+static aorta_status fill(struct apple_zip *z, size_t *len)
+{
+    *len = 0;
+    while (*len < APPLE_SLICE) {
+        aorta_status st = z->at_hand_len ? AORTA_OK : apple_bytes_next(z->bytes, &z->at_hand, &z->at_hand_len);
+        if (st != AORTA_OK || z->at_hand_len == 0)
+            return st;
+        size_t some = z->at_hand_len < APPLE_SLICE - *len ? z->at_hand_len : APPLE_SLICE - *len;
+        memcpy(z->slice + *len, z->at_hand, some);
+        *len += some;
+        z->at_hand += some;
+        z->at_hand_len -= some;
+    }
+    return AORTA_OK;
+}
+
 static la_ssize_t read_packed(struct archive *archive, void *self, const void **ret)
 {
     struct apple_zip *z = self;
-    const uint8_t *bytes = NULL;
-    size_t len = 0;
-    z->read = apple_bytes_next(z->bytes, &bytes, &len);
+    size_t len;
+    z->read = fill(z, &len);
     if (z->read != AORTA_OK) {
         archive_set_error(archive, EIO, "the host ends it");
         return ARCHIVE_FATAL;
     }
-    *ret = bytes;
+    z->packed += len;
+    *ret = z->slice;
     return (la_ssize_t)len;
 }
 
@@ -34,7 +51,8 @@ static aorta_status wrong(struct apple_zip *z, const char *why)
 aorta_status apple_zip_begin(struct apple_zip *z, struct apple_bytes *bytes)
 {
     *z = (struct apple_zip){.bytes = bytes, .archive = archive_read_new()};
-    if (!z->archive || archive_read_support_format_zip_streamable(z->archive) != ARCHIVE_OK)
+    z->slice = bytes->ctx->host->alloc(bytes->ctx, APPLE_SLICE);
+    if (!z->slice || !z->archive || archive_read_support_format_zip_streamable(z->archive) != ARCHIVE_OK)
         return AORTA_ERR_NOMEM;
     if (archive_read_open(z->archive, z, NULL, read_packed, NULL) != ARCHIVE_OK)
         return wrong(z, "it is neither XML nor a zip");
@@ -105,7 +123,7 @@ aorta_status apple_zip_read(struct apple_zip *z, const uint8_t **bytes, size_t *
     z->damaged = r != ARCHIVE_OK; /* behind these bytes: a sum that is wrong, an end that is missing */
     *bytes = block;
     z->unpacked += *len;
-    if (z->unpacked > UNPACKED_MOST || z->unpacked > RATIO_FROM + z->bytes->at * RATIO_MOST)
+    if (z->unpacked > UNPACKED_MOST || z->unpacked > RATIO_FROM + z->packed * RATIO_MOST)
         return wrong(z, "the zip unpacks to more than an export can be");
     return AORTA_OK;
 }

@@ -12,7 +12,10 @@ struct archive;
 struct apple_zip {
     struct apple_bytes *bytes;
     struct archive *archive;
-    uint64_t unpacked;
+    uint8_t *slice;
+    const uint8_t *at_hand; /* bytes that are not in a slice yet */
+    size_t at_hand_len;
+    uint64_t packed, unpacked;
     uint32_t entries;
     aorta_status read; /* what the host said of the last read */
     int encrypted;     /* an entry was, and passed over */
