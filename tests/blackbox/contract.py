@@ -15,6 +15,7 @@ import httpx
 FORMATS = {"uuid": r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z",
            "date-time": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)\Z"}
 ERROR = "Error"
+MOST_ROWS = 5000
 
 
 class Broken(AssertionError):
@@ -42,6 +43,23 @@ def draft7(schema, schemas):
         assert schema["unevaluatedProperties"] is False
         schema = {**merged(schema, schemas), "additionalProperties": False}
     return {key: draft7(value, schemas) for key, value in schema.items()}
+
+
+def is_read(response):
+    """Not so for an answer that its story reads while it comes: of it the status and the headers are looked at."""
+    try:
+        return response.content is not None
+    except httpx.ResponseNotRead:
+        return False
+
+
+def thinned(body):
+    """A page of very many rows without most of those in the middle: they are written by one loop."""
+    rows = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(rows, list) or len(rows) <= MOST_ROWS:
+        return body
+    step = len(rows) // MOST_ROWS + 1
+    return {**body, "data": rows[:1000] + rows[1000:-1000:step] + rows[-1000:]}
 
 
 class Document:
@@ -111,19 +129,19 @@ class Document:
     def check_content(self, content, response):
         kind = response.headers.get("content-type", "").split(";")[0].strip()
         if not content:
-            if response.content:
+            if not is_read(response) or response.content:
                 raise Broken("a body although none is listed")
             return
         if kind not in content:
             raise Broken(f"content type {kind or '(none)'} is not listed")
         reference = content[kind].get("schema", {}).get("$ref")
-        if reference:
+        if reference and is_read(response):
             self.check_json(reference.rsplit("/", 1)[1], response)
 
     def check_json(self, name, response):
         try:
             body = json.loads(response.content)
-            self.validator(name)(body)
+            self.validator(name)(thinned(body))
         except fastjsonschema.JsonSchemaValueException as error:
             raise Broken(f"the body is no {name}: {error.message}") from None
         except ValueError as error:
@@ -168,7 +186,7 @@ def check(response):
         text = f"{response.request.method} {path} answered {response.status_code}, against openapi.json: {error}"
         if threading.current_thread() is not threading.main_thread():
             broken.append(text)
-        raise Broken(f"{text}\n{response.text[:2000]}") from None
+        raise Broken(f"{text}\n{response.text[:2000] if is_read(response) else ''}") from None
 
 
 _send, _send_async = httpx.Client.send, httpx.AsyncClient.send
@@ -176,15 +194,13 @@ _send, _send_async = httpx.Client.send, httpx.AsyncClient.send
 
 def _checked(self, request, *, stream=False, **more):
     response = _send(self, request, stream=stream, **more)
-    if not stream:
-        check(response)
+    check(response)
     return response
 
 
 async def _checked_async(self, request, *, stream=False, **more):
     response = await _send_async(self, request, stream=stream, **more)
-    if not stream:
-        check(response)
+    check(response)
     return response
 
 
