@@ -9,7 +9,7 @@
 #include "cli/plugin.h"
 #include "main/layout.h"
 
-#define CHILD_OPTIONS "config role slot config-fd listen-fd ready-fd"
+#define CHILD_OPTIONS "config role slot config-fd listen-fd counters-fd metrics-fd ready-fd"
 
 const struct command commands[] = {
     {"serve", "", "run the gateway", CHILD_OPTIONS, 0, 0, command_serve},
@@ -58,6 +58,8 @@ enum {
     OPT_SLOT,
     OPT_CONFIG_FD,
     OPT_LISTEN_FD,
+    OPT_COUNTERS_FD,
+    OPT_METRICS_FD,
     OPT_READY_FD,
     OPT_HELP
 };
@@ -75,6 +77,8 @@ static const struct option long_options[] = {
     {"slot", required_argument, NULL, OPT_SLOT},
     {"config-fd", required_argument, NULL, OPT_CONFIG_FD},
     {"listen-fd", required_argument, NULL, OPT_LISTEN_FD},
+    {"counters-fd", required_argument, NULL, OPT_COUNTERS_FD},
+    {"metrics-fd", required_argument, NULL, OPT_METRICS_FD},
     {"ready-fd", required_argument, NULL, OPT_READY_FD},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
@@ -123,6 +127,12 @@ static void put(struct cli *cli, int option, const char *value)
         break;
     case OPT_LISTEN_FD:
         cli->role.listen_fd = number(value);
+        break;
+    case OPT_COUNTERS_FD:
+        cli->role.counters_fd = number(value);
+        break;
+    case OPT_METRICS_FD:
+        cli->role.metrics_fd = number(value);
         break;
     case OPT_READY_FD:
         cli->role.ready_fd = number(value);

@@ -12,17 +12,27 @@ static enum gw_code fail_at(const struct reader *in, int index, struct gw_err *e
     return reader_fail(origin, err, "%s", text);
 }
 
-static enum gw_code check_listen(const struct gw_config *config, const struct reader *in, struct gw_err *err)
+static enum gw_code check_address(const struct gw_config *config, const char *text, int index, const struct reader *in,
+                                  struct gw_err *err)
 {
     struct gw_address address;
 
-    if (gw_address_parse(config->listen, &address, err) != GW_OK)
-        return fail_at(in, OPTION_INDEX_listen, err, gw_err_text(err));
+    if (gw_address_parse(text, &address, err) != GW_OK)
+        return fail_at(in, index, err, gw_err_text(err));
     if (gw_address_public(&address) && !config->behind_proxy)
-        return fail_at(in, OPTION_INDEX_listen, err,
+        return fail_at(in, index, err,
                        "a public address is only listened on behind a proxy that ends TLS: "
                        "behind_proxy = true says that there is one");
     return GW_OK;
+}
+
+static enum gw_code check_listen(const struct gw_config *config, const struct reader *in, struct gw_err *err)
+{
+    enum gw_code code = check_address(config, config->listen, OPTION_INDEX_listen, in, err);
+
+    if (code == GW_OK && config->metrics_listen[0])
+        code = check_address(config, config->metrics_listen, OPTION_INDEX_metrics_listen, in, err);
+    return code;
 }
 
 static bool is_url(const char *text)

@@ -1,8 +1,13 @@
-/* One row a route: a counter for each status we answer, and a histogram of durations. */
+/* One row a route: a counter for each status we answer, and a histogram of durations. In memory that all api processes
+ * share, so that any of them can tell of all, and that outlives each of them.
+ */
 #include "http/counters.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 static const int statuses[] = {200, 201, 202, 204, 303, 400, 401, 403, 404, 405, 409,
                                413, 415, 422, 429, 500, 501, 502, 503, 504, 0};
@@ -22,25 +27,80 @@ struct row {
     _Atomic uint64_t total_us;
 };
 
-struct gw_counters {
-    const struct gw_route *routes;
-    size_t count;
+/* What is shared: zero until the first process writes what its rows mean. */
+struct table {
+    _Atomic uint64_t meaning;
     struct row rows[]; /* count + 1: the last for what no route took */
 };
 
-struct gw_counters *gw_counters_new(const struct gw_route *routes, size_t count)
-{
-    struct gw_counters *counters = calloc(1, sizeof(*counters) + (count + 1) * sizeof(struct row));
+struct gw_counters {
+    const struct gw_route *routes;
+    size_t count;
+    struct table *table;
+    size_t size;
+};
 
-    if (counters) {
-        counters->routes = routes;
-        counters->count = count;
+static uint64_t mix(uint64_t h, const char *text)
+{
+    for (; *text; text++)
+        h = (h ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    return h * UINT64_C(0x100000001b3) + 1;
+}
+
+/* Two programs whose tables differ must not count into each other's rows. */
+static uint64_t meaning_of(const struct gw_route *routes, size_t count)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325) + STATUSES * 1000 + BOUNDS;
+
+    for (size_t i = 0; i < count; i++)
+        h = mix(mix(h, gw_method_name(routes[i].method)), routes[i].pattern);
+    return h | 1;
+}
+
+static struct table *map(int fd, size_t size)
+{
+    void *p = fd > 0 && ftruncate(fd, (off_t)size) == 0 ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)
+                                                        : MAP_FAILED;
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+static struct table *map_own(size_t size)
+{
+    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+struct gw_counters *gw_counters_new(const struct gw_route *routes, size_t count, int shared_fd)
+{
+    struct gw_counters *counters = calloc(1, sizeof(*counters));
+    size_t size = sizeof(struct table) + (count + 1) * sizeof(struct row);
+    uint64_t meaning = meaning_of(routes, count), found = 0;
+
+    if (!counters)
+        return NULL;
+    *counters = (struct gw_counters){.routes = routes, .count = count, .size = size};
+    counters->table = map(shared_fd, size);
+    if (counters->table && !atomic_compare_exchange_strong(&counters->table->meaning, &found, meaning) &&
+        found != meaning) {
+        munmap(counters->table, size); /* another version's, which is being replaced */
+        counters->table = NULL;
+    }
+    if (!counters->table)
+        counters->table = map_own(size);
+    if (!counters->table) {
+        free(counters);
+        return NULL;
     }
     return counters;
 }
 
 void gw_counters_free(struct gw_counters **counters)
 {
+    if (!*counters)
+        return;
+    munmap((*counters)->table, (*counters)->size);
     free(*counters);
     *counters = NULL;
 }
@@ -75,7 +135,7 @@ static uint64_t get(const _Atomic uint64_t *counter)
 
 void gw_counters_add(struct gw_counters *counters, const struct gw_route *route, int status, int64_t us)
 {
-    struct row *row = &counters->rows[route ? (size_t)(route - counters->routes) : counters->count];
+    struct row *row = &counters->table->rows[route ? (size_t)(route - counters->routes) : counters->count];
 
     add(&row->by_status[status_index(status)], 1);
     add(&row->by_duration[bound_index(us)], 1);
@@ -131,9 +191,9 @@ void gw_counters_write(const struct gw_counters *counters, struct gw_buf *out)
     gw_buf_str(out, "# HELP aorta_http_requests_total Requests answered, by route and status.\n"
                     "# TYPE aorta_http_requests_total counter\n");
     for (size_t i = 0; i <= counters->count; i++)
-        write_statuses(out, i < counters->count ? &counters->routes[i] : NULL, &counters->rows[i]);
+        write_statuses(out, i < counters->count ? &counters->routes[i] : NULL, &counters->table->rows[i]);
     gw_buf_str(out, "# HELP aorta_http_request_seconds From request line to the last byte of the answer.\n"
                     "# TYPE aorta_http_request_seconds histogram\n");
     for (size_t i = 0; i <= counters->count; i++)
-        write_durations(out, i < counters->count ? &counters->routes[i] : NULL, &counters->rows[i]);
+        write_durations(out, i < counters->count ? &counters->routes[i] : NULL, &counters->table->rows[i]);
 }

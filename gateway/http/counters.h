@@ -10,7 +10,9 @@
 
 struct gw_counters;
 
-struct gw_counters *gw_counters_new(const struct gw_route *routes, size_t count); /* NULL: no memory */
+/* shared_fd: memory of all api processes (a memfd, empty at first), 0 = none: then they are this process' alone. NULL:
+ * no memory. */
+struct gw_counters *gw_counters_new(const struct gw_route *routes, size_t count, int shared_fd);
 void gw_counters_free(struct gw_counters **counters);
 /* route NULL: no route was found */
 void gw_counters_add(struct gw_counters *counters, const struct gw_route *route, int status, int64_t us);

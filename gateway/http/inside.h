@@ -27,6 +27,7 @@ struct gw_http {
     struct gw_router *router;
     struct gw_counters *counters;
     struct gw_lines *lines;
+    struct MHD_Daemon *metrics; /* NULL: there is no listener for them */
     struct _u_instance instance;
     bool instance_made;
     int listen_fd; /* our own duplicate; the library's after start */
@@ -52,6 +53,11 @@ enum MHD_Result gw_gate_access(void *gate, struct MHD_Connection *connection, co
 /* The next MHD_start_daemon of this thread gets the gate. */
 void gw_daemon_arm(struct gw_gate *gate);
 bool gw_daemon_disarm(void); /* false: it was not called, so there is no gate */
+
+/* ---- metrics.c: a listener of its own ---- */
+
+enum gw_code gw_metrics_start(struct gw_http *http, struct gw_err *err) GW_MUST_USE;
+void gw_metrics_stop(struct gw_http *http);
 
 /* ---- cors.c ---- */
 

@@ -68,7 +68,7 @@ static enum gw_code prepare(struct gw_http *http, struct gw_err *err)
 
     if (code != GW_OK)
         return code;
-    http->counters = gw_counters_new(http->routes, http->routes_count);
+    http->counters = gw_counters_new(http->routes, http->routes_count, http->options.counters_fd);
     if (!http->counters)
         return gw_fail(err, GW_NOMEM, NULL);
     code = gw_lines_new(&http->lines, err);
@@ -126,6 +126,7 @@ static enum gw_code start(struct gw_http *http, struct gw_err *err)
 
 static void http_free(struct gw_http *http)
 {
+    gw_metrics_stop(http);
     if (http->instance_made) {
         if (http->instance.mhd_daemon)
             ulfius_stop_framework(&http->instance);
@@ -156,6 +157,8 @@ enum gw_code gw_http_start(const struct gw_http_options *options, struct gw_http
     if (code == GW_OK)
         code = start(http, err);
     if (code == GW_OK)
+        code = gw_metrics_start(http, err);
+    if (code == GW_OK)
         *ret = http;
     else
         http_free(http);
@@ -165,15 +168,6 @@ enum gw_code gw_http_start(const struct gw_http_options *options, struct gw_http
 void gw_http_ready(struct gw_http *http, bool ready)
 {
     atomic_store(&http->ready, ready);
-}
-
-void gw_http_metrics(const struct gw_http *http, struct gw_buf *out)
-{
-    gw_buf_printf(out,
-                  "# HELP aorta_http_in_flight Requests being answered.\n# TYPE aorta_http_in_flight gauge\n"
-                  "aorta_http_in_flight %d\n",
-                  atomic_load(&http->in_flight));
-    gw_counters_write(http->counters, out);
 }
 
 static unsigned connections(struct gw_http *http)

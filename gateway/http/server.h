@@ -17,6 +17,8 @@ struct gw_http_options {
     struct gw_sync_engine *engine;
     const char *public_url;
     const char *const *cors_origins; /* pages of these may call us; NULL or empty: of none */
+    int metrics_fd;                  /* a listening socket for /metrics alone; stays the caller's; 0 = none */
+    int counters_fd;                 /* memory that all api processes count in; 0 = this one's own */
     int connections;                 /* most at once; default 512 */
     int connections_per_ip;          /* 0 = no limit */
     int idle_timeout_s;              /* default 30 */
@@ -32,7 +34,7 @@ struct gw_http;
 enum gw_code gw_http_start(const struct gw_http_options *options, struct gw_http **ret, struct gw_err *err) GW_MUST_USE;
 /* Readiness as /readyz reports it; not ready answers 503 there and nowhere else. */
 void gw_http_ready(struct gw_http *http, bool ready);
-/* Prometheus text of what was asked and answered. */
+/* Prometheus text: what all api processes were asked and answered, the jobs, the providers. */
 void gw_http_metrics(const struct gw_http *http, struct gw_buf *out);
 /* Stops accepting, lets requests in flight finish (at most drain_s), ends. */
 void gw_http_stop(struct gw_http **http, int drain_s);

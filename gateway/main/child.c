@@ -64,14 +64,28 @@ static void log_started(const struct child *child)
            GW_N(child->pid), NULL);
 }
 
-enum gw_code child_start_role(struct child *child, int config_fd, int listen_fd, struct gw_err *err)
+enum gw_code child_start_role(struct child *child, const struct child_fds *fds, struct gw_err *err)
 {
-    char slot[12], config[12], listen[12], ready[12];
-    const char *argv[] = {"aorta",      "serve",       "--role", child_name(child->kind), "--slot",
-                          slot,         "--config-fd", config,   "--listen-fd",           listen,
-                          "--ready-fd", ready,         NULL};
+    char slot[12], config[12], listen[12], ready[12], counters[12], metrics[12];
+    const char *argv[] = {"aorta",
+                          "serve",
+                          "--role",
+                          child_name(child->kind),
+                          "--slot",
+                          slot,
+                          "--config-fd",
+                          config,
+                          "--listen-fd",
+                          listen,
+                          "--ready-fd",
+                          ready,
+                          "--counters-fd",
+                          counters,
+                          "--metrics-fd",
+                          metrics,
+                          NULL};
     int ends[2];
-    int keep[] = {config_fd, listen_fd, -1, -1};
+    int keep[] = {fds->config, fds->listen, -1, fds->counters, fds->metrics, -1};
     struct gw_spawn spawn = {
         .path = "/proc/self/exe", .argv = argv, .keep = keep, .death_signal = kinds[child->kind].death_signal};
     enum gw_code code;
@@ -80,8 +94,10 @@ enum gw_code child_start_role(struct child *child, int config_fd, int listen_fd,
         return gw_fail(err, GW_INTERNAL, "pipe: %s", strerror(errno));
     keep[2] = ends[1];
     snprintf(slot, sizeof(slot), "%d", child->slot);
-    snprintf(config, sizeof(config), "%d", config_fd);
-    snprintf(listen, sizeof(listen), "%d", listen_fd);
+    snprintf(config, sizeof(config), "%d", fds->config);
+    snprintf(listen, sizeof(listen), "%d", fds->listen);
+    snprintf(counters, sizeof(counters), "%d", fds->counters);
+    snprintf(metrics, sizeof(metrics), "%d", fds->metrics > 0 ? fds->metrics : 0);
     snprintf(ready, sizeof(ready), "%d", ends[1]);
     code = gw_main_spawn(&spawn, &child->pid, err);
     close(ends[1]);

@@ -30,7 +30,12 @@ const char *child_name(enum child_kind kind);
  * a child that ran for half a minute begins anew. */
 void child_ended(struct child *child, int status);
 /* Starts a role of this program: the configuration, the socket and the ready pipe are handed over. */
-enum gw_code child_start_role(struct child *child, int config_fd, int listen_fd, struct gw_err *err) GW_MUST_USE;
+struct child_fds {
+    int config, listen;
+    int metrics;  /* the socket of /metrics; -1 = none */
+    int counters; /* memory that all api processes count in */
+};
+enum gw_code child_start_role(struct child *child, const struct child_fds *fds, struct gw_err *err) GW_MUST_USE;
 /* Looks whether the child has said that it is ready; true the first time. */
 bool child_read_ready(struct child *child);
 void child_signal(const struct child *child, int sig);

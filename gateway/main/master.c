@@ -44,7 +44,8 @@ struct master {
     struct gw_cluster cluster;
     bool private_cluster;
     char url[64];
-    int lock_fd, listen_fd, config_fd, signal_fd;
+    int lock_fd, signal_fd;
+    struct child_fds fds;
     enum phase phase;
     int64_t deadline_us; /* of a stopping phase */
     bool killed;         /* the phase's children were killed: its deadline has passed */
@@ -147,8 +148,8 @@ static enum gw_code start_database(struct master *m, struct child *child, struct
 static void start_child(struct master *m, struct child *child)
 {
     struct gw_err err = {0};
-    enum gw_code code = child->kind == CHILD_DATABASE ? start_database(m, child, &err)
-                                                      : child_start_role(child, m->config_fd, m->listen_fd, &err);
+    enum gw_code code =
+        child->kind == CHILD_DATABASE ? start_database(m, child, &err) : child_start_role(child, &m->fds, &err);
 
     if (code != GW_OK) {
         gw_log(GW_LOG_ERROR, "a child could not be started", "child", child_name(child->kind), "error",
@@ -357,7 +358,7 @@ static enum gw_code share_config(struct master *m, struct gw_err *err)
     written = fd >= 0 && write(fd, saved.data, saved.len) == (ssize_t)saved.len &&
               fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) == 0;
     explicit_bzero(saved.data, saved.len);
-    m->config_fd = fd;
+    m->fds.config = fd;
     return written ? GW_OK : gw_fail(err, GW_INTERNAL, "the configuration could not be shared: %s", strerror(errno));
 }
 
@@ -398,8 +399,8 @@ static enum gw_code open_socket(struct master *m, int wait_s, struct gw_err *err
 {
     enum gw_code code;
 
-    if ((code = gw_main_listen(m->config->listen, wait_s, &m->listen_fd, err)) != GW_OK ||
-        (code = gw_main_listen_url(m->listen_fd, m->url, err)) != GW_OK)
+    if ((code = gw_main_listen(m->config->listen, wait_s, &m->fds.listen, err)) != GW_OK ||
+        (code = gw_main_listen_url(m->fds.listen, m->url, err)) != GW_OK)
         return code;
     if (!m->config->public_url[0])
         m->config->public_url = m->url;
@@ -418,7 +419,20 @@ static enum gw_code open_place(struct master *m, struct gw_err *err)
         (code = gw_main_layout(m->config, true, &m->layout, err)) != GW_OK ||
         (code = gw_main_lock(&m->layout, &m->lock_fd, err)) != GW_OK)
         return code;
-    return m->listen_fd >= 0 ? GW_OK : open_socket(m, PORT_WAIT_S, err);
+    return m->fds.listen >= 0 ? GW_OK : open_socket(m, PORT_WAIT_S, err);
+}
+
+/* Metrics are an extra: a port that is taken, by another gateway's for one, is said and ends nothing. */
+static enum gw_code open_metrics(struct master *m, struct gw_err *err)
+{
+    struct gw_err why = {0};
+
+    m->fds.counters = memfd_create("aorta.counters", MFD_CLOEXEC);
+    if (m->fds.counters < 0)
+        return gw_fail(err, GW_INTERNAL, "the memory of counters: %s", strerror(errno));
+    if (m->config->metrics_listen[0] && gw_main_listen(m->config->metrics_listen, 0, &m->fds.metrics, &why) != GW_OK)
+        gw_log(GW_LOG_WARN, "/metrics is not served", "error", gw_err_text(&why), NULL);
+    return GW_OK;
 }
 
 static enum gw_code open_master(struct master *m, struct gw_err *err)
@@ -426,7 +440,8 @@ static enum gw_code open_master(struct master *m, struct gw_err *err)
     enum gw_code code;
 
     if ((code = open_signals(m, err)) != GW_OK || (code = open_place(m, err)) != GW_OK ||
-        (code = open_cluster(m, err)) != GW_OK || (code = share_config(m, err)) != GW_OK)
+        (code = open_cluster(m, err)) != GW_OK || (code = open_metrics(m, err)) != GW_OK ||
+        (code = share_config(m, err)) != GW_OK)
         return code;
     if (m->private_cluster)
         add_children(m, CHILD_DATABASE, 1);
@@ -444,7 +459,7 @@ static void close_fd(int fd)
 
 int gw_main_master(struct gw_config *config)
 {
-    struct master m = {.config = config, .lock_fd = -1, .listen_fd = -1, .config_fd = -1, .signal_fd = -1};
+    struct master m = {.config = config, .lock_fd = -1, .signal_fd = -1, .fds = {-1, -1, -1, -1}};
     enum gw_log_level level = GW_LOG_INFO;
     struct gw_err err = {0};
 
@@ -463,8 +478,10 @@ int gw_main_master(struct gw_config *config)
     } else {
         fail(&m, "cannot start", &err);
     }
-    close_fd(m.config_fd);
-    close_fd(m.listen_fd);
+    close_fd(m.fds.config);
+    close_fd(m.fds.listen);
+    close_fd(m.fds.metrics);
+    close_fd(m.fds.counters);
     close_fd(m.signal_fd);
     close_fd(m.lock_fd);
     return m.status;

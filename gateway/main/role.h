@@ -16,6 +16,8 @@ struct gw_role_args {
     int slot;         /* 1, 2, …: survives a replacement */
     int config_fd;    /* the master's configuration */
     int listen_fd;    /* api */
+    int counters_fd;  /* api: memory that all of them count in */
+    int metrics_fd;   /* api: the socket of /metrics; 0 = none */
     int ready_fd;     /* a byte is written when the child does its work; api, worker */
 };
 

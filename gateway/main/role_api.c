@@ -84,9 +84,12 @@ static void allow_files(rlim_t wanted)
         gw_log(GW_LOG_WARN, "fewer descriptors than http_connections wants", "limit", GW_N(limit.rlim_cur), NULL);
 }
 
-static enum gw_code open_http(struct api *a, const struct gw_config *config, int listen_fd, struct gw_err *err)
+static enum gw_code open_http(struct api *a, const struct gw_config *config, const struct gw_role_args *args,
+                              struct gw_err *err)
 {
-    struct gw_http_options options = {.listen_fd = listen_fd,
+    struct gw_http_options options = {.listen_fd = args->listen_fd,
+                                      .metrics_fd = args->metrics_fd,
+                                      .counters_fd = args->counters_fd,
                                       .db = a->parts.db,
                                       .registry = a->parts.registry,
                                       .auth = a->auth,
@@ -105,14 +108,15 @@ static enum gw_code open_http(struct api *a, const struct gw_config *config, int
     return gw_http_start(&options, &a->http, err);
 }
 
-static enum gw_code open_api(struct api *a, const struct gw_config *config, int listen_fd, struct gw_err *err)
+static enum gw_code open_api(struct api *a, const struct gw_config *config, const struct gw_role_args *args,
+                             struct gw_err *err)
 {
     enum gw_code code;
 
     if ((code = gw_main_parts_open(&a->parts, config, "aorta api", err)) != GW_OK ||
         (code = open_engine(a, config, err)) != GW_OK)
         return code;
-    return open_http(a, config, listen_fd, err);
+    return open_http(a, config, args, err);
 }
 
 static void close_api(struct api *a)
@@ -136,7 +140,7 @@ int gw_main_role_api(const struct gw_role_args *args, const struct gw_config *co
 {
     struct api api = {0};
     struct gw_err err = {0};
-    enum gw_code code = open_api(&api, config, args->listen_fd, &err);
+    enum gw_code code = open_api(&api, config, args, &err);
 
     if (code != GW_OK) {
         gw_log(GW_LOG_ERROR, "cannot start", "code", gw_code_name(code), "error", gw_err_text(&err), NULL);
@@ -149,10 +153,13 @@ int gw_main_role_api(const struct gw_role_args *args, const struct gw_config *co
     gw_main_ready(args);
     bool orphan = gw_main_wait_for_end((int)(config->unready_seconds + config->drain_seconds) + ENOUGH_S);
     gw_http_ready(api.http, false);
-    if (orphan)
-        shutdown(args->listen_fd, SHUT_RDWR); /* the socket is nobody's now: the next start may have the port */
-    else
+    if (orphan) { /* the sockets are nobody's now: the next start may have the ports */
+        shutdown(args->listen_fd, SHUT_RDWR);
+        if (args->metrics_fd > 0)
+            shutdown(args->metrics_fd, SHUT_RDWR);
+    } else {
         sleep((unsigned)config->unready_seconds);
+    }
     gw_http_stop(&api.http, (int)config->drain_seconds);
     close_api(&api);
     return 0;

@@ -306,3 +306,19 @@ enum gw_code gw_store_job_next_at(struct gw_db *db, int64_t *ret_us, struct gw_e
         *ret_us = pg_get_time(&row);
     return code ? code : pg_row_check(&row, err);
 }
+
+enum gw_code gw_store_job_count(struct gw_db *db, struct gw_job_count *ret, struct gw_err *err)
+{
+    gw_own_result *result = NULL;
+    enum gw_code code = pg_one(db, SQL_JOB_COUNT, NULL, &result, err);
+    struct pg_row row = {.result = result};
+    struct gw_job_count count;
+
+    if (code)
+        return code;
+    count.running = pg_get_i64(&row);
+    count.waiting = pg_get_i64(&row);
+    count.queued = pg_get_i64(&row);
+    *ret = count;
+    return pg_row_check(&row, err);
+}

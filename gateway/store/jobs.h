@@ -82,6 +82,10 @@ enum gw_code gw_store_job_retry(struct gw_db *db, struct gw_uuid id, struct gw_u
                                 const struct gw_err *why, struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_store_job_fail(struct gw_db *db, struct gw_uuid id, struct gw_uuid lease, const char *status,
                                const struct gw_err *why, struct gw_err *err) GW_MUST_USE;
+struct gw_job_count {
+    int64_t running, waiting, queued;
+};
+enum gw_code gw_store_job_count(struct gw_db *db, struct gw_job_count *ret, struct gw_err *err) GW_MUST_USE;
 /* When the next job becomes ready, GW_NO_TIME = none. */
 enum gw_code gw_store_job_next_at(struct gw_db *db, int64_t *ret_us, struct gw_err *err) GW_MUST_USE;
 

@@ -113,6 +113,7 @@ CONFIG = """
 listen = "127.0.0.1:{port}";
 state_dir = "{state}";
 plugin_dir = "{plugins}";
+metrics_listen = "{metrics}";
 allowed_redirects = [ "http://localhost", "http://127.0.0.1", "https://yourapp.com", "https://myapp.com" ];
 {extra}
 providers = {{
@@ -141,14 +142,14 @@ class Gateway:
     """`aorta serve` with the providers of a simulator. settings: extra text for a provider's section."""
 
     def __init__(self, simulator, providers=("polar", "suunto", "garmin"), extra="", settings=None, plugins=None,
-                 sections="", state=None, env=None):
+                 sections="", state=None, env=None, metrics=""):
         self.simulator, self.providers = simulator, providers
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.state = state or own_dir()
         self.config = self.state / "aorta.conf"
         texts = [SIMULATED[p].format(sim=simulator.url, more=(settings or {}).get(p, "")) for p in providers]
-        self.config.write_text(CONFIG.format(port=self.port, state=self.state, plugins=plugins or staged(PLUGINS),
+        self.config.write_text(CONFIG.format(port=self.port, metrics=metrics, state=self.state, plugins=plugins or staged(PLUGINS),
                                              extra=extra, providers="".join(texts) + sections))
         if USER:
             who = pwd.getpwnam(USER)

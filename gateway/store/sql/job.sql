@@ -213,6 +213,12 @@ SELECT * FROM (
      ORDER BY created_at DESC, id DESC LIMIT $3)) r
 ORDER BY created_at DESC, id DESC LIMIT $3
 
+-- For metrics: running, waiting for an event, and the rest.
+-- name: job_count
+SELECT count(*) FILTER (WHERE lease IS NOT NULL), count(*) FILTER (WHERE lease IS NULL AND waiting AND arrived = ''),
+       count(*) FILTER (WHERE lease IS NULL AND NOT (waiting AND arrived = ''))
+FROM jobs
+
 -- ---- inbox ----
 
 -- name: inbox_insert
