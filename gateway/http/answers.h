@@ -40,7 +40,7 @@ gw_http_handler_fn gw_answer_user_create, gw_answer_user_list, gw_answer_user_ge
 /* connections.c */
 gw_http_handler_fn gw_answer_connections, gw_answer_disconnect, gw_answer_data_delete;
 /* oauth.c */
-gw_http_handler_fn gw_answer_oauth_authorize, gw_answer_oauth_callback;
+gw_http_handler_fn gw_answer_oauth_authorize, gw_answer_oauth_callback, gw_answer_oauth_success, gw_answer_oauth_error;
 /* oauth_providers.c */
 gw_http_handler_fn gw_answer_oauth_providers, gw_answer_oauth_provider_put, gw_answer_oauth_providers_put;
 const char *gw_answer_provider_name(const struct gw_provider *provider);

@@ -101,3 +101,39 @@ enum gw_code gw_answer_oauth_callback(struct gw_http_request *request, struct gw
         return send_back(request, &result, code == GW_OK ? NULL : gw_err_wire(err), err);
     return code == GW_OK ? say_connected(request, &result, err) : code;
 }
+
+/* ---- where clients of older gateways send the browser ---- */
+
+enum gw_code gw_answer_oauth_success(struct gw_http_request *request, struct gw_err *err)
+{
+    const char *id = gw_request_text(request, "provider");
+    const struct gw_provider *provider = id ? gw_registry_find(request->http->options.registry, id) : NULL;
+    struct gw_buf *out = &request->reply.body;
+
+    if (gw_page_wanted(request)) {
+        gw_page_connected(request, provider ? gw_answer_provider_name(provider) : "Your account");
+        return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
+    }
+    gw_buf_str(out, "{\"success\":true,\"message\":");
+    gw_buf_json_cstr(out, gw_arena_printf(request->arena, "Successfully connected to %s", id ? id : ""));
+    gw_write_text(out, ",\"user_id\":", gw_request_text(request, "user_id"));
+    gw_write_text(out, ",\"provider\":", id);
+    gw_buf_char(out, '}');
+    return gw_reply_json(request, 200, err);
+}
+
+/* The message is whoever's wrote the link: a page of ours does not repeat it. */
+enum gw_code gw_answer_oauth_error(struct gw_http_request *request, struct gw_err *err)
+{
+    struct gw_buf *out = &request->reply.body;
+    struct gw_err why = {0};
+
+    if (gw_page_wanted(request)) {
+        gw_fail_wire(&why, GW_DENIED, "oauth.failed", "You can close this window and try it again.");
+        gw_page_error(request, 200, &why);
+        return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
+    }
+    gw_write_text(out, "{\"success\":false,\"message\":", gw_request_text(request, "message"));
+    gw_buf_char(out, '}');
+    return gw_reply_json(request, 200, err);
+}

@@ -47,6 +47,15 @@ static const struct gw_arg_decl cycles_args[] = {
     {"limit", GW_ARG_INT, 0, "100", 1, 1000, NULL, "Rows of a page."},
 };
 
+static const struct gw_arg_decl oauth_success_args[] = {
+    {"provider", GW_ARG_TEXT, GW_ARG_REQUIRED, NULL, 0, 64, NULL, "Which provider was connected."},
+    {"user_id", GW_ARG_UUID, GW_ARG_REQUIRED, NULL, 0, 0, NULL, "For whom."},
+};
+
+static const struct gw_arg_decl oauth_error_args[] = {
+    {"message", GW_ARG_TEXT, 0, "OAuth authentication failed", 0, 1024, NULL, "Why not."},
+};
+
 static const struct gw_arg_decl connect_args[] = {
     {"status", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "What came of a provider: success or error."},
     {"provider", GW_ARG_TEXT, 0, NULL, 0, 32, NULL, "Of which."},
@@ -209,6 +218,11 @@ const struct gw_route gw_routes[] = {
     {GW_PUT, V1 "/oauth/providers/{provider}", gw_answer_oauth_provider_put, GW_SCOPE_ADMIN, GW_BODY_JSON, SMALL,
      .flags = GW_ROUTE_ANY_PROVIDER, .doc = "Switches a provider on or off; its other settings.",
      .takes = "ProviderSettingsBody", .reply = "OAuthProvider"},
+    {GW_GET, V1 "/oauth/success", gw_answer_oauth_success, .flags = GW_ROUTE_PAGE, ARGS(oauth_success_args),
+     .doc = "Says that a connection was made, to a browser that was sent here.", .reply = "Connected",
+     .types = "application/json text/html"},
+    {GW_GET, V1 "/oauth/error", gw_answer_oauth_error, .flags = GW_ROUTE_PAGE, ARGS(oauth_error_args),
+     .doc = "Says that a connection was not made.", .reply = "NotConnected", .types = "application/json text/html"},
     {GW_GET, V1 "/oauth/{provider}/authorize", gw_answer_oauth_authorize, GW_SCOPE_WRITE, .flags = GW_ROUTE_SLOW,
      ARGS(authorize_args), .doc = "The URL of the provider's consent page for a user.", .reply = "Authorization",
      .fails = {409, 501, 502, 504}},

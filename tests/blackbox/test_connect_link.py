@@ -134,3 +134,18 @@ def test_a_provider_that_is_off_is_not_offered(gateway, api):
         assert api.post(f"/users/{api.user()}/connect-link", json={"provider": "suunto"}).status_code == 422
     finally:
         api.http.put("/api/v1/oauth/providers/suunto", json={"is_enabled": True})
+
+
+def test_pages_that_clients_send_the_browser_to(gateway):
+    base, user, ask = f"{gateway.url}/api/v1/oauth", str(uuid.uuid4()), {"Accept": "application/json"}
+    answer = httpx.get(f"{base}/success", params={"provider": "garmin", "user_id": user}, headers=ask)
+    assert answer.json() == {"success": True, "message": "Successfully connected to garmin", "user_id": user,
+                             "provider": "garmin"}
+    assert "Garmin is connected" in httpx.get(f"{base}/success", params={"provider": "garmin", "user_id": user}).text
+    assert httpx.get(f"{base}/success", headers=ask).status_code == 422
+    answer = httpx.get(f"{base}/error", headers=ask)
+    assert answer.status_code == 200 and answer.json() == {"success": False, "message": "OAuth authentication failed"}
+    words = "ring <b>98765</b>"
+    assert httpx.get(f"{base}/error", params={"message": words}, headers=ask).json()["message"] == words
+    page = httpx.get(f"{base}/error", params={"message": words}).text
+    assert "<h1>" in page and "98765" not in page

@@ -48,6 +48,8 @@ START_TEST(only_these_are_public)
                                        "/api/v1/connect/{link}/{provider}",
                                        "/api/v1/oauth/providers",
                                        "/api/v1/oauth/{provider}/callback",
+                                       "/api/v1/oauth/success",
+                                       "/api/v1/oauth/error",
                                        "/api/v1/auth/login",
                                        "/api/v1/token/refresh",
                                        "/api/v1/token/revoke",
