@@ -2,6 +2,7 @@
 #include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -15,6 +16,7 @@ static struct {
     uint8_t digest[32];
     bool there, issuer_there;
     const char *issuer, *password;
+    char issuer_text[GW_ISSUER_TEXT]; /* backs issuer */
     atomic_int finds, issuer_finds, ended;
     uint8_t code_digest[32];
     bool code_there;
@@ -39,7 +41,8 @@ enum gw_code gw_store_login_create(struct gw_db *db, const struct gw_login *logi
         return gw_fail(e, GW_NOT_FOUND, NULL);
     row.login = *login;
     row.there = row.issuer_there = true;
-    row.issuer = login->kind == GW_LOGIN_SDK ? proof : NULL;
+    snprintf(row.issuer_text, sizeof(row.issuer_text), "%s", login->kind == GW_LOGIN_SDK ? proof : "");
+    row.issuer = login->kind == GW_LOGIN_SDK ? row.issuer_text : NULL;
     memcpy(row.digest, digest, 32);
     return GW_OK;
 }
