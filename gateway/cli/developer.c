@@ -1,4 +1,5 @@
 /* developer create, list, delete, password: those who may log in, from the command line. */
+#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 
 #define PASSWORD_MOST 1024
 #define LEAST         8 /* characters */
+#define WAIT_MS       2000
 
 static const struct gw_uuid command_line; /* nil: no developer */
 
@@ -20,19 +22,23 @@ struct work {
     bool made; /* by us, so it has to be shown */
 };
 
-/* The first line of standard input, unless a person sits there; else a random one. */
+/* Nobody types here, and what may be a pipe that nobody writes to is not waited for long. */
+static bool is_given(void)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return !isatty(STDIN_FILENO) && poll(&in, 1, WAIT_MS) > 0;
+}
+
+/* The first line of standard input; a random one when there is none. */
 static bool read_password(struct work *work)
 {
-    size_t len;
+    size_t len = 0;
 
-    work->made = isatty(STDIN_FILENO) || !fgets(work->password, sizeof(work->password), stdin);
+    if (is_given() && fgets(work->password, sizeof(work->password), stdin))
+        len = strcspn(work->password, "\r\n");
+    work->made = len == 0;
     if (work->made) {
-        gw_random_text(18, work->password);
-        return true;
-    }
-    len = strcspn(work->password, "\r\n");
-    if (len == 0) {
-        work->made = true;
         gw_random_text(18, work->password);
         return true;
     }

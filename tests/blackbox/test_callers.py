@@ -3,6 +3,7 @@ import base64
 import json
 import re
 import statistics
+import subprocess
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from client import Client
-from harness import Gateway, eventually
+from harness import BIN, USER, Gateway, eventually, staged
 
 
 PHONES = 'apple = { enabled = true; module = "apple.so"; };'
@@ -450,6 +451,14 @@ def test_no_secret_in_the_log_or_the_database(gateway, api, anna):
 
 # ---- the command line, the first start, other processes ----
 
+def given(gateway, command, email, password):
+    """A command with a password on its standard input."""
+    out = subprocess.run([staged(BIN) / "aorta", "developer", command, email, "--config", gateway.config], timeout=60,
+                         input=f"{password}\n".encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/tmp",
+                         user=USER, extra_groups=[] if USER else None)
+    return out.stdout.decode()
+
+
 def test_developers_from_the_command_line(gateway):
     email = f"ida{time.monotonic_ns()}@example.com"
     ida = made(gateway, email)
@@ -459,7 +468,11 @@ def test_developers_from_the_command_line(gateway):
     new = gateway.run("developer", "password", email).split()[-1]
     assert ida.login().status_code == 401 and ida.login(password=new).status_code == 200
     eventually(lambda: ida.get("/auth/me").status_code == 401, 1)
+    assert "a password has at least 8 characters" in given(gateway, "password", email, "short")
+    assert "own choice" not in given(gateway, "password", email, "of my own choice")
+    assert ida.login(password="of my own choice").status_code == 200
     gateway.run("developer", "delete", email)
+    assert ida.login(password="of my own choice").status_code == 401
     assert ida.login(password=new).status_code == 401
     assert "no developer" in gateway.run("developer", "delete", email, check=False)
 

@@ -54,9 +54,13 @@ check 1 'provider nowhere: refused' config check --config missing.conf
 check 0 '# Configuration' config docs
 check 0 "postgresql://aorta@/aorta?host=" database url --config good.conf
 check 1 'no gateway has run here' key list --config good.conf
+check 1 'no gateway has run here' developer list --config good.conf
+check 1 'no gateway has run here' developer create a@example.org --config good.conf
 check 1 'no gateway has run here' backup x --config good.conf
 check 1 'No such file' restore none.dump --config good.conf
 check 2 'usage: aorta plugin' plugin
+check 0 '"path":"/api/v1/applications","public":false,"key":null,"developer":true' docs routes
+check 2 'usage: aorta developer create' developer create
 
 # A secret is not shown, wherever it stands.
 env -i PATH="$PATH" "$aorta" config check --config good.conf >out 2>&1
