@@ -1,8 +1,7 @@
-/* Priorities: read, changed, and what follows from them for two sources. */
+/* Priorities: read and changed. */
 #include "store/priorities.h"
 
 #include "base/time.h"
-#include "store/device.h"
 #include "store/pool.h"
 #include "store/priority_row.h"
 
@@ -102,47 +101,4 @@ enum gw_code gw_store_priorities_put(struct gw_db *db, enum gw_priority_kind kin
     while (pg_turn(&turn, &code, err))
         code = put(turn.c, kind, items, count, err);
     return code;
-}
-
-/* ---- what follows ---- */
-
-int gw_priority_of(const struct gw_priorities *priorities, enum gw_priority_kind kind, const char *name)
-{
-    for (size_t i = 0; i < priorities->count[kind]; i++)
-        if (strcmp(priorities->items[kind][i].name, name ? name : "unknown") == 0)
-            return priorities->items[kind][i].priority;
-    return GW_PRIORITY_UNLISTED;
-}
-
-static int compare_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "");
-}
-
-/* No model goes behind any. */
-static int compare_model(const char *a, const char *b)
-{
-    bool has_a = a && *a, has_b = b && *b;
-
-    return has_a != has_b ? (has_a ? -1 : 1) : compare_text(a, b);
-}
-
-int gw_source_compare(const struct gw_priorities *p, const struct gw_source *a, const struct gw_source *b)
-{
-    int order =
-        gw_priority_of(p, GW_PRIORITY_PROVIDER, a->provider) - gw_priority_of(p, GW_PRIORITY_PROVIDER, b->provider);
-
-    if (order == 0)
-        order = compare_text(a->provider, b->provider);
-    if (order == 0)
-        order = gw_priority_of(p, GW_PRIORITY_DEVICE_TYPE, gw_source_device_type(a)) -
-                gw_priority_of(p, GW_PRIORITY_DEVICE_TYPE, gw_source_device_type(b));
-    if (order == 0)
-        order = compare_model(a->device_model, b->device_model);
-    const char *const rest[][2] = {{a->account, b->account},         {a->app, b->app},
-                                   {a->app_id, b->app_id},           {a->device_name, b->device_name},
-                                   {a->device_type, b->device_type}, {a->original, b->original}};
-    for (size_t i = 0; order == 0 && i < sizeof(rest) / sizeof(rest[0]); i++)
-        order = compare_text(rest[i][0], rest[i][1]);
-    return order;
 }

@@ -313,32 +313,25 @@ static void put_scores(struct pg_params *p, const struct gw_score_query *q)
 }
 
 static enum gw_code score_page(struct pg_conn *c, struct gw_arena *arena, const struct gw_score_query *q,
-                               struct gw_event **ret, size_t *ret_count, int64_t *ret_total,
-                               struct gw_source **ret_sources, size_t *ret_sources_count, struct gw_err *err)
+                               struct gw_event **ret, size_t *ret_count, int64_t *ret_total, struct gw_err *err)
 {
-    gw_own_result *rows = NULL, *total = NULL, *sources = NULL;
-    struct pg_params page = {0}, count = {0}, user = {0};
+    gw_own_result *rows = NULL, *total = NULL;
+    struct pg_params page = {0}, count = {0};
     enum gw_code code;
 
     put_scores(&page, q);
     pg_put_i64(&page, q->limit);
     pg_put_i64(&page, q->offset);
     put_scores(&count, q);
-    pg_put_uuid(&user, q->range.user);
     pg_queue(c, SQL_SCORE_PAGE, &page);
     pg_queue(c, SQL_SCORE_COUNT, &count);
-    pg_queue(c, SQL_SOURCE_LIST, &user);
     code = pg_send(c, 0, err);
     if (!code)
         code = pg_next(c, &rows, err);
     if (!code)
         code = pg_next(c, &total, err);
     if (!code)
-        code = pg_next(c, &sources, err);
-    if (!code)
         code = read_rows(rows, arena, sizeof(**ret), read_event, (void **)ret, ret_count, err);
-    if (!code)
-        code = source_read_all(sources, arena, ret_sources, NULL, ret_sources_count, err);
     if (code)
         return code;
     struct pg_row row = {.result = total};
@@ -347,13 +340,12 @@ static enum gw_code score_page(struct pg_conn *c, struct gw_arena *arena, const 
 }
 
 enum gw_code gw_store_score_page(struct gw_db *db, struct gw_arena *arena, const struct gw_score_query *query,
-                                 struct gw_event **ret, size_t *ret_count, int64_t *ret_total,
-                                 struct gw_source **ret_sources, size_t *ret_sources_count, struct gw_err *err)
+                                 struct gw_event **ret, size_t *ret_count, int64_t *ret_total, struct gw_err *err)
 {
     struct pg_turn turn = {.db = db};
     enum gw_code code;
 
     while (pg_turn(&turn, &code, err))
-        code = score_page(turn.c, arena, query, ret, ret_count, ret_total, ret_sources, ret_sources_count, err);
+        code = score_page(turn.c, arena, query, ret, ret_count, ret_total, err);
     return code;
 }

@@ -74,7 +74,6 @@ struct gw_score_query {
 /* Newest first; ret_total: all that match. */
 enum gw_code gw_store_score_page(struct gw_db *db, struct gw_arena *arena, const struct gw_score_query *query,
                                  struct gw_event **ret, size_t *ret_count, int64_t *ret_total,
-                                 struct gw_source **ret_sources, size_t *ret_sources_count,
                                  struct gw_err *err) GW_MUST_USE;
 
 /* ---- tally.c: how much there is ---- */

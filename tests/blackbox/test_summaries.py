@@ -340,6 +340,8 @@ def test_scores_and_recovery_of_polar(api):
     assert recovery == [r for r in rows if r["category"] == "recovery"]
     parts = recovery[0]["components"]
     assert parts and all(set(p) == {"value", "qualifier"} for p in parts.values())
+    known = {d["id"]: d for d in api.get(f"/users/{user}/data-sources").json()["items"]}
+    assert all(known[r["data_source_id"]]["provider"] == "polar" for r in rows)
     # pages by number of rows
     paged = [r for o in range(0, len(rows), 3) for r in api.get(f"/users/{user}/health-scores", limit=3, offset=o).json()["data"]]
     assert paged == rows

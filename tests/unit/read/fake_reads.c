@@ -257,6 +257,6 @@ enum gw_code gw_store_user_get(struct gw_db *db, struct gw_arena *arena, struct 
     (void)id;
     if (!fake.time_zone)
         return gw_fail(err, GW_NOT_FOUND, NULL);
-    *ret = (struct gw_user){.time_zone = fake.time_zone};
+    *ret = (struct gw_user){.time_zone = fake.time_zone, .birth_date = fake.birth_date};
     return GW_OK;
 }

@@ -20,6 +20,7 @@ int main(void)
     suite_add_tcase(suite, events_case());
     suite_add_tcase(suite, series_case());
     suite_add_tcase(suite, rollup_case());
+    suite_add_tcase(suite, summaries_case());
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -6,7 +6,9 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "store/priorities.h"
 #include "store/reads.h"
+#include "store/summaries.h"
 
 TCase *cursor_case(void);
 TCase *day_case(void);
@@ -16,6 +18,7 @@ TCase *rollup_case(void);
 TCase *sample_case(void);
 TCase *series_case(void);
 TCase *source_case(void);
+TCase *summaries_case(void);
 
 /* fake_reads.c: what the store holds. Reset before each test. */
 struct fake_store {
@@ -26,6 +29,7 @@ struct fake_store {
     size_t workouts_count, sleeps_count, rows_count, sources_count;
     struct gw_arena *arena; /* of the rows' bytes */
     const char *time_zone;  /* of the user; NULL = there is no such user */
+    const char *birth_date;
     int queries, fail_at;   /* the query for blocks that fails; 0 = none */
     size_t bytes;           /* of blocks that were given out with their data */
 };
@@ -35,6 +39,17 @@ void fake_reset(void);
 void fake_block(uint16_t metric, bool daily, int32_t source_id, const int64_t *t_us, const double *v, size_t n,
                 int32_t offset_s);
 void fake_tail(size_t row, const int64_t *t_us, const double *v, size_t n, int64_t version_us);
+
+/* fake_days.c: what summaries are made of beside it. */
+struct fake_days {
+    struct gw_event events[64];
+    struct gw_climb climbs[8];
+    size_t events_count, climbs_count;
+    struct gw_priorities priorities;
+    int fail_at; /* the question that fails; 0 = none */
+};
+extern struct fake_days fake_days;
+void fake_days_reset(void);
 
 static inline json_t *json_of(const struct gw_buf *b)
 {
