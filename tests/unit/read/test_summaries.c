@@ -5,8 +5,8 @@
 #include "read/summaries.h"
 #include "tests.h"
 
-#define DAY  INT64_C(20100) /* 2025-01-12 */
-#define AT(day, h, m) (((day) * 24 + (h)) * GW_US_PER_HOUR + (m) * GW_US_PER_MIN)
+#define DAY           INT64_C(20100) /* 2025-01-12 */
+#define AT(day, h, m) (((day)*24 + (h)) * GW_US_PER_HOUR + (m)*GW_US_PER_MIN)
 
 enum { HEART = 1, RESTING = 2, SDNN = 3, RMSSD = 7, STEPS = 80, ENERGY = 81, BASAL = 82, DISTANCE = 100 };
 
@@ -41,8 +41,8 @@ static void sample(uint16_t metric, bool total, int32_t source_id, int64_t t_us,
     fake_block(metric, total, source_id, &t_us, &v, 1, offset_s);
 }
 
-typedef enum gw_code read_fn(struct gw_db *db, struct gw_arena *a, const struct gw_read_days *query,
-                             struct gw_buf *out, struct gw_err *e);
+typedef enum gw_code read_fn(struct gw_db *db, struct gw_arena *a, const struct gw_read_days *query, struct gw_buf *out,
+                             struct gw_err *e);
 
 static struct gw_read_days range(void)
 {
@@ -113,20 +113,21 @@ START_TEST(a_total_of_the_day_goes_before_samples)
 }
 END_TEST
 
-/* The totals of a cloud account come from one of its sources, its heart rate from another, and a daily summary fills in. */
+/* The totals of a cloud account come from one of its sources, its heart rate from another, and a daily summary fills
+ * in. */
 START_TEST(a_cloud_account_is_one_writer)
 {
     sample(STEPS, true, 1, AT(DAY, 0, 0), 9000, 0);
     for (int i = 0; i < 10; i++)
         sample(HEART, false, 1, AT(DAY, 8, i), 60 + i, 0);
     sample(HEART, false, 2, AT(DAY, 9, 0), 170, 0); /* one minute of a workout */
-    fake_days.events[fake_days.events_count++] = (struct gw_event){
-        .kind = "daily_summary",
-        .head = {.source_id = 1,
-                 .start_us = AT(DAY, 0, 0),
-                 .offset_s = 0,
-                 .extra = "{\"date\":20100,\"steps\":1,\"distance_m\":6500.5,\"active_time_s\":1800,"
-                          "\"intensity_moderate_s\":600}"}};
+    fake_days.events[fake_days.events_count++] =
+        (struct gw_event){.kind = "daily_summary",
+                          .head = {.source_id = 1,
+                                   .start_us = AT(DAY, 0, 0),
+                                   .offset_s = 0,
+                                   .extra = "{\"date\":20100,\"steps\":1,\"distance_m\":6500.5,\"active_time_s\":1800,"
+                                            "\"intensity_moderate_s\":600}"}};
     fake_days.climbs[fake_days.climbs_count++] =
         (struct gw_climb){.start_us = AT(DAY, 9, 0), .offset_s = 0, .provider = "garmin", .gain_m = 100};
     fake_days.climbs[fake_days.climbs_count++] =
@@ -206,7 +207,8 @@ START_TEST(failures_are_told)
     fake_days.events[fake_days.events_count++] =
         (struct gw_event){.kind = "score", .head = {.source_id = 5, .start_us = AT(DAY, 6, 0), .extra = "{}"}};
     fake.sleeps[fake.sleeps_count++] = (struct gw_sleep){
-        .head = {.id = {{1}}, .source_id = 5, .start_us = AT(DAY - 1, 23, 0), .end_us = AT(DAY, 6, 0)}, .duration_s = 25200};
+        .head = {.id = {{1}}, .source_id = 5, .start_us = AT(DAY - 1, 23, 0), .end_us = AT(DAY, 6, 0)},
+        .duration_s = 25200};
     for (size_t i = 0; i < 3; i++) {
         int failed = 0;
         for (int at = 1; at <= 8; at++) {
@@ -292,8 +294,8 @@ START_TEST(a_night_in_two_parts_and_a_nap)
     ck_member(row, "nap_duration_minutes", "40");
     ck_assert_uint_eq(json_array_size(json_object_get(row, "sessions")), 3);
     ck_member(json_array_get(json_object_get(row, "sessions"), 2), "is_nap", "true");
-    ck_member(row, "avg_heart_rate_bpm", "51");   /* as the provider says, for there are no samples */
-    ck_member(row, "avg_hrv_rmssd_ms", "35.0");   /* of all samples */
+    ck_member(row, "avg_heart_rate_bpm", "51"); /* as the provider says, for there are no samples */
+    ck_member(row, "avg_hrv_rmssd_ms", "35.0"); /* of all samples */
     ck_member(row, "avg_hrv_sdnn_ms", "null");
     json_decref(data);
 }
@@ -392,8 +394,7 @@ START_TEST(pages_go_on_where_they_ended)
             data = json_object_get(whole, "data");
             for (size_t i = 0; i < json_array_size(data); i++, expected += backwards ? -4 : 4)
                 ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(data, i), "steps")), 100 + expected);
-            const char *next =
-                json_string_value(json_object_get(json_object_get(whole, "pagination"), "next_cursor"));
+            const char *next = json_string_value(json_object_get(json_object_get(whole, "pagination"), "next_cursor"));
             snprintf(cursor, sizeof(cursor), "%s", next ? next : "");
             json_decref(whole);
             gw_buf_free(&out);
