@@ -179,7 +179,8 @@ static bool write_extra_value(const aorta_value *value, struct gw_buf *out)
     case AORTA_TYPE_ENUM:
     case AORTA_TYPE_URL:
         gw_buf_json(out, text_of(value));
-        return gw_utf8_valid(value->u.s.ptr, value->u.s.len);
+        /* a NUL makes the whole object unreadable for SQL */
+        return gw_utf8_valid(value->u.s.ptr, value->u.s.len) && !memchr(value->u.s.ptr, '\0', value->u.s.len);
     case AORTA_TYPE_JSON:
         json = json_loadb(value->u.s.ptr, value->u.s.len, JSON_DECODE_ANY, NULL);
         if (!json)

@@ -498,3 +498,34 @@ def test_nights_by_priority(api, priorities):
         nights = api.pages(f"/users/{user}/summaries/sleep", start_date="2020-01-01", end_date="2035-01-01")
         assert [n["date"] for n in nights] == sorted(days)
         assert all(n["source"]["provider"] == (first if first in days[n["date"]] else second) for n in nights)
+
+
+def stage(kind, start, end, zone=None, source=WATCH):
+    row = {"id": f"{kind}-{start}", "stage": kind, "startDate": iso(at(start)), "endDate": iso(at(end)), "source": source}
+    return {**row, "zoneOffset": zone} if zone else row
+
+
+def test_nights_of_a_phone(api):
+    """Stages make sessions; their day is that of waking, on the clock they were slept by."""
+    user = api.user(time_zone="Europe/Berlin")
+    push(api, user, sleep=[
+        # the night in which clocks go forward: 23:00 to 07:00 on the wall, seven hours long
+        stage("light", "2026-03-28T22:00:00+00:00", "2026-03-29T02:00:00+00:00"),
+        stage("deep", "2026-03-29T02:00:00+00:00", "2026-03-29T05:00:00+00:00"),
+        # and back: 23:00 to 07:00, nine hours
+        stage("light", "2026-10-24T21:00:00+00:00", "2026-10-25T02:00:00+00:00"),
+        stage("rem", "2026-10-25T02:00:00+00:00", "2026-10-25T06:00:00+00:00"),
+        # awake at 23:30 UTC: still the day before at -08:00, already the day after at +05:30
+        stage("light", "2026-06-10T16:30:00+00:00", "2026-06-10T23:30:00+00:00", zone="-08:00"),
+        stage("light", "2026-07-10T16:30:00+00:00", "2026-07-10T23:30:00+00:00", zone="+05:30"),
+        # 23:30 UTC is 01:30 of the next day in Berlin
+        stage("light", "2026-08-10T16:30:00+00:00", "2026-08-10T23:30:00+00:00")],
+        records=[record("heart_rate", "2026-03-29T01:00:00+00:00", 50), record("heart_rate", "2026-03-29T04:59:59+00:00", 60),
+                 record("heart_rate", "2026-03-29T05:00:00+00:00", 199)])
+    nights = api.pages(f"/users/{user}/summaries/sleep", start_date="2026-01-01", end_date="2026-12-31")
+    assert [(n["date"], n["duration_minutes"]) for n in nights] == [
+        ("2026-03-29", 420), ("2026-06-10", 420), ("2026-07-11", 420), ("2026-08-11", 420), ("2026-10-25", 540)]
+    first = nights[0]
+    assert first["stages"]["deep_minutes"] == 180 and first["stages"]["light_minutes"] == 240
+    assert first["avg_heart_rate_bpm"] == 55
+    assert first["source"]["source"] == "Wrist" and first["nap_count"] == 0

@@ -132,6 +132,21 @@ START_TEST(a_broken_piece_of_json_does_not_spoil_extra)
 }
 END_TEST
 
+/* SQL could read none of an object that has one. */
+START_TEST(a_nul_is_left_out_of_extra)
+{
+    const aorta_field fields[] = {{{"qualifier", 9}, {.type = AORTA_TYPE_STRING, .u.s = {"a\0b", 3}}},
+                                  JSON("other", "[1]")};
+    aorta_record record = record_of(fields, 2);
+    struct gw_arena *arena = gw_arena_new(0);
+    struct gw_event row;
+
+    ck_assert_int_eq(fields_event(&record, arena, &row, NULL), GW_OK);
+    ck_assert_str_eq(row.head.extra, "{\"other\":[1]}");
+    gw_arena_free(&arena);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ingest");
@@ -145,6 +160,7 @@ int main(void)
     tcase_add_test(tc, a_night_is_completed_from_its_stages);
     tcase_add_test(tc, stages_are_checked_and_canonical);
     tcase_add_test(tc, a_broken_piece_of_json_does_not_spoil_extra);
+    tcase_add_test(tc, a_nul_is_left_out_of_extra);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
