@@ -178,6 +178,37 @@ def test_who_goes_away_leaves_nothing(api, gateway):
     assert answer.status_code == 202, answer.text
 
 
+def test_slow_senders_are_cut_off(api, gateway):
+    """One who says nothing, within the idle time of a connection; one who says a byte now and then, after a minute."""
+    user, ended_after = api.user(), {}
+
+    def send(pace):
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", gateway.port)) as s:
+            s.sendall(head_of(gateway, user, "Content-Length: 1000000") + b'{"a":[')
+            s.settimeout(pace)
+            while time.monotonic() - began < 100:
+                try:
+                    if s.recv(100) == b"":
+                        break
+                except socket.timeout:
+                    if pace < 10:
+                        s.sendall(b"1,")
+                except OSError:
+                    break
+            ended_after[pace] = time.monotonic() - began
+
+    threads = [threading.Thread(target=send, args=(pace,)) for pace in (0.5, 50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 25 < ended_after[50] < 50 and 55 < ended_after[0.5] < 90, ended_after
+    body = json.dumps(sdk_body("apple", 2000)).encode()
+    answers = [api.post(path_of(user), content=body, headers={"Content-Type": "application/json"}) for _ in range(3)]
+    assert [a.status_code for a in answers] == [202, 202, 202]  # their places are free
+
+
 def test_bombs_and_bodies_beyond_the_limit(still):
     gw = Gateway(still, providers=("polar",), sections=PHONES, extra="max_push_bytes = 1000000; max_import_bytes = 2000000;")
     api = Client(gw)
