@@ -27,7 +27,12 @@ typedef struct aorta_refresh_ext {
 typedef struct aorta_revoke_ext {
     uint32_t struct_size;
     uint32_t reserved0;
-    /* Ends the grant at the provider. Already gone = OK. Deadline 20 s. */
+    /* The user leaves: ends the grant at the provider, and the registration where there is one. Called once, when the
+     * user disconnects, deletes the provider's data, or is deleted; not when another user has the same account, whose
+     * grant would end too. Both tokens are in ctx->conn. The host has renewed an access token that had run out, if
+     * it could; it holds the token lock. Already gone = OK. A failure is logged and keeps nobody: what the gateway
+     * has is deleted all the same, and there is no second call. Deadline 20 s, less when a user leaves several
+     * providers at once. [api process, any thread] */
     aorta_status (*revoke)(void *self, aorta_ctx *ctx);
 } aorta_revoke_ext;
 
