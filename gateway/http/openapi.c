@@ -200,11 +200,6 @@ static bool can_fail(const struct gw_route *route, int status)
 static void write_answers(const struct gw_route *route, struct gw_buf *out)
 {
     gw_json_open(out, "responses", '{');
-    if (!route->reply && !route->types && !route->statuses[0]) {
-        gw_json_open(out, "default", '{');
-        gw_json_text(out, "description", "Nobody has written down yet what this answers.");
-        gw_json_close(out, '}');
-    }
     for (int status = 200; status < 600; status++) {
         if (says(route->statuses, status) || (status == 200 && !route->statuses[0]))
             write_answer(route, status, out);

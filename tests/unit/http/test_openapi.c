@@ -50,6 +50,20 @@ START_TEST(every_route_is_in_it)
 }
 END_TEST
 
+START_TEST(every_route_says_what_goes_in_and_out)
+{
+    for (size_t i = 0; i < gw_routes_count; i++) {
+        const struct gw_route *route = &gw_routes[i];
+        bool object = route->body == GW_BODY_JSON || route->body == GW_BODY_FORM;
+        ck_assert_msg(route->reply || route->types || route->statuses[0],
+                      "%s %s: .reply names the schema of its answer (README.md beside routes.c)",
+                      gw_method_name(route->method), route->pattern);
+        ck_assert_msg(!object || route->takes, "%s %s: .takes names the schema of its body",
+                      gw_method_name(route->method), route->pattern);
+    }
+}
+END_TEST
+
 START_TEST(operations_have_names_of_their_own)
 {
     json_t *seen = json_object();
@@ -129,6 +143,7 @@ TCase *openapi_case(void)
 
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, every_route_is_in_it);
+    tcase_add_test(tests, every_route_says_what_goes_in_and_out);
     tcase_add_test(tests, operations_have_names_of_their_own);
     tcase_add_test(tests, every_reference_leads_somewhere_and_every_schema_is_used);
     tcase_add_test(tests, a_schema_that_is_not_there_is_told);
