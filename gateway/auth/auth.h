@@ -43,7 +43,8 @@ enum gw_code gw_auth_bearer(struct gw_auth *auth, struct gw_str token, struct gw
 enum gw_code gw_auth_key_create(struct gw_db *db, struct gw_arena *arena, const char *name, uint32_t scopes,
                                 struct gw_uuid by, char ret_text[GW_KEY_TEXT], struct gw_api_key *ret,
                                 struct gw_err *err) GW_MUST_USE;
-/* The same rights under another text; the old one is revoked in the same moment. GW_NOT_FOUND: it is revoked already. */
+/* The same rights under another text; the old one is revoked in the same moment. GW_NOT_FOUND: it is revoked already.
+ */
 enum gw_code gw_auth_key_rotate(struct gw_auth *auth, struct gw_arena *arena, const struct gw_api_key *old,
                                 struct gw_uuid by, char ret_text[GW_KEY_TEXT], struct gw_api_key *ret,
                                 struct gw_err *err) GW_MUST_USE;

@@ -10,8 +10,7 @@
 
 #define SLOTS    512
 #define FRESH_US (500 * INT64_C(1000)) /* after it one caller looks again while the others go on */
-#define GOOD_US  (900 * INT64_C(1000)) /* after it nobody believes the entry: what was revoked is out within a second  \
-                                        */
+#define GOOD_US  (900 * INT64_C(1000)) /* after it nobody believes the entry: the revoked are out in a second */
 
 struct slot {
     uint8_t digest[32];

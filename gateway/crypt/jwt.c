@@ -6,9 +6,9 @@
 #include "crypt/jwt.h"
 
 #include <pthread.h>
-#include <stddef.h>
 #include <rhonabwy.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
