@@ -8,6 +8,8 @@
 #include "store/model.h"
 
 #define DAY_MINUTES "2025-01-15" /* 1,440 samples */
+#define YEAR_BEGINS "2024-01-01"
+#define WORKOUTS    1000
 #define DAY_SECONDS "2025-01-16" /* 86,400 samples */
 
 enum gw_code bench_data_make(struct gw_db *db, const char *conninfo, struct gw_arena *arena, struct gw_uuid *ret_user,
