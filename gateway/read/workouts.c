@@ -5,6 +5,7 @@
 #include "host/metrics.h"
 #include "read/detail.h"
 #include "read/page.h"
+#include "read/put.h"
 #include "read/source.h"
 
 /* Types where time per distance says something. Sorted. */
@@ -57,11 +58,11 @@ static bool paced(const char *type)
 }
 
 /* Seconds for a kilometre, to a tenth; NaN where it would say nothing. */
-static double pace_of(const struct gw_workout *w)
+static double pace_of(const struct gw_workout_item *w, bool of_paced_type)
 {
     double seconds = isnan(w->moving_time_s) ? w->duration_s : w->moving_time_s;
 
-    if (!w->type || !paced(w->type) || !(w->distance_m > 0) || !(seconds > 0))
+    if (!of_paced_type || !(w->distance_m > 0) || !(seconds > 0))
         return NAN;
     return round(seconds / (w->distance_m / 1000) * 10) / 10;
 }
@@ -78,77 +79,181 @@ static const char *part_of_day(int64_t start_us, int32_t offset_s)
     return hour >= 17 && hour < 21 ? "Evening" : "Night";
 }
 
-/* The provider's title, or one that a person would give. */
-static void write_name(struct gw_buf *out, const struct gw_workout *w)
-{
-    const char *title = w->type ? gw_workout_type_title(gw_str(w->type)) : NULL;
+/* ---- a list of rows, and what its rows have in common ---- */
 
+#define TYPES_MOST   16
+#define SOURCES_MOST 8
+#define ROW_ROOM     1024 /* of a row without type, name and source */
+
+/* Types and sources repeat: each is looked up and written once, as long as there are few. */
+struct known_type {
+    char name[48];
+    struct gw_str text; /* as JSON */
+    const char *title;
+    bool paced;
+};
+
+struct known_source {
+    int32_t id;
+    struct gw_str text; /* as JSON */
+};
+
+struct list {
+    struct gw_buf *out;
+    struct gw_arena *arena;
+    const struct gw_source *sources;
+    size_t sources_count, rows;
+    struct known_type types[TYPES_MOST], other_type;
+    size_t types_known;
+    struct known_source known[SOURCES_MOST], other;
+    size_t known_count;
+    struct gw_sample_day day;
+    struct gw_record_head first, last; /* start and id of the rows shown */
+};
+
+static struct gw_str kept(struct list *list, struct gw_buf *b)
+{
+    char *text = b->failed ? NULL : gw_arena_strndup(list->arena, b->data, b->len);
+    struct gw_str ret = {text ? text : "null", text ? b->len : 4};
+
+    if (!text)
+        list->out->failed = true;
+    gw_buf_free(b);
+    return ret;
+}
+
+static const struct known_type *type_of(struct list *list, const char *name)
+{
+    struct known_type *own = &list->other_type;
+    struct gw_buf b = {0};
+
+    name = name ? name : "unknown";
+    for (size_t i = 0; i < list->types_known; i++)
+        if (strcmp(list->types[i].name, name) == 0)
+            return &list->types[i];
+    if (list->types_known < TYPES_MOST && strlen(name) < sizeof(own->name)) {
+        own = &list->types[list->types_known++];
+        memcpy(own->name, name, strlen(name) + 1);
+    }
+    gw_buf_json_cstr(&b, name);
+    own->text = kept(list, &b);
+    own->title = gw_workout_type_title(gw_str(name));
+    own->paced = paced(name);
+    return own;
+}
+
+static struct gw_str source_of(struct list *list, int32_t id)
+{
+    struct known_source *own = &list->other;
+    struct gw_buf b = {0};
+
+    for (size_t i = 0; i < list->known_count; i++)
+        if (list->known[i].id == id)
+            return list->known[i].text;
+    if (list->known_count < SOURCES_MOST)
+        own = &list->known[list->known_count++];
+    gw_source_json(gw_store_source_find(list->sources, list->sources_count, id), &b);
+    *own = (struct known_source){id, kept(list, &b)};
+    return own->text;
+}
+
+/* The provider's title, or one that a person would give. */
+static void write_name(struct gw_buf *out, const struct gw_workout_item *w, const struct known_type *type)
+{
     if (w->name && w->name[0]) {
-        gw_write_text(out, ",\"name\":", w->name);
+        gw_buf_json_cstr(out, w->name);
         return;
     }
-    gw_buf_str(out, ",\"name\":\"");
-    gw_buf_str(out, part_of_day(w->head.start_us, w->head.offset_s));
+    gw_buf_char(out, '"');
+    gw_buf_str(out, part_of_day(w->start_us, w->offset_s));
     gw_buf_char(out, ' ');
-    gw_buf_str(out, title ? title : "Workout");
+    gw_buf_str(out, type->title ? type->title : "Workout");
     gw_buf_char(out, '"');
 }
 
-static double seconds_between(const struct gw_record_head *head)
+static char *put_times(char *p, struct list *list, const struct gw_workout_item *w)
 {
-    return (double)(head->end_us - head->start_us) / 1e6;
+    double between = (double)(w->end_us - w->start_us) / 1e6;
+
+    p = gw_put_time(GW_PUT(p, ",\"start_time\":"), &list->day, w->start_us);
+    p = gw_put_time(GW_PUT(p, ",\"end_time\":"), &list->day, w->end_us);
+    p = gw_put_offset(GW_PUT(p, ",\"zone_offset\":"), w->offset_s);
+    return gw_put_int(GW_PUT(p, ",\"duration_seconds\":"), isnan(w->duration_s) ? between : w->duration_s);
+}
+
+static char *put_numbers(char *p, const struct gw_workout_item *w, const struct known_type *type)
+{
+    p = gw_put_float(GW_PUT(p, ",\"calories_kcal\":"), w->energy_kcal);
+    p = gw_put_float(GW_PUT(p, ",\"distance_meters\":"), w->distance_m);
+    p = gw_put_int(GW_PUT(p, ",\"avg_heart_rate_bpm\":"), w->hr_avg);
+    p = gw_put_int(GW_PUT(p, ",\"max_heart_rate_bpm\":"), w->hr_max);
+    p = gw_put_float(GW_PUT(p, ",\"avg_pace_sec_per_km\":"), pace_of(w, type->paced));
+    return gw_put_float(GW_PUT(p, ",\"elevation_gain_meters\":"), w->elevation_gain_m);
 }
 
 /* The members of a row, without the closing brace. */
-static void write_row(struct gw_buf *out, const struct gw_workout *w, const struct gw_source *source)
+static void write_row(struct list *list, const struct gw_workout_item *w)
 {
-    gw_write_uuid(out, "{\"id\":", w->head.id);
-    gw_write_text(out, ",\"type\":", w->type ? w->type : "unknown");
-    write_name(out, w);
-    gw_write_time(out, ",\"start_time\":", w->head.start_us);
-    gw_write_time(out, ",\"end_time\":", w->head.end_us);
-    gw_write_offset(out, ",\"zone_offset\":", w->head.offset_s);
-    gw_write_int(out, ",\"duration_seconds\":", isnan(w->duration_s) ? seconds_between(&w->head) : w->duration_s);
-    gw_write_float(out, ",\"calories_kcal\":", w->energy_kcal);
-    gw_write_float(out, ",\"distance_meters\":", w->distance_m);
-    gw_write_int(out, ",\"avg_heart_rate_bpm\":", w->hr_avg);
-    gw_write_int(out, ",\"max_heart_rate_bpm\":", w->hr_max);
-    gw_write_float(out, ",\"avg_pace_sec_per_km\":", pace_of(w));
-    gw_write_float(out, ",\"elevation_gain_meters\":", w->elevation_gain_m);
-    gw_buf_str(out, ",\"source\":");
-    gw_source_json(source, out);
-    gw_write_uuid(out, ",\"duplicate_of\":", w->duplicate_of);
+    struct gw_buf *out = list->out;
+    const struct known_type *type = type_of(list, w->type);
+    struct gw_str source = source_of(list, w->source_id);
+    char *p;
+
+    if (!gw_buf_reserve(out, ROW_ROOM + type->text.len))
+        return;
+    p = gw_put_uuid(GW_PUT(out->data + out->len, "{\"id\":"), w->id);
+    p = gw_put_str(GW_PUT(p, ",\"type\":"), type->text);
+    p = GW_PUT(p, ",\"name\":");
+    out->len = (size_t)(p - out->data);
+    write_name(out, w, type);
+    if (!gw_buf_reserve(out, ROW_ROOM + source.len))
+        return;
+    p = put_numbers(put_times(out->data + out->len, list, w), w, type);
+    p = gw_put_str(GW_PUT(p, ",\"source\":"), source);
+    p = gw_put_uuid(GW_PUT(p, ",\"duplicate_of\":"), w->duplicate_of);
+    out->len = (size_t)(p - out->data);
 }
 
-static void write_page(struct gw_buf *out, const struct gw_event_page *rows)
+static void list_begin(void *self, const struct gw_event_page *page)
 {
-    gw_buf_str(out, "{\"data\":[");
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct gw_workout *w = &rows->workouts[i];
-        if (i)
-            gw_buf_char(out, ',');
-        write_row(out, w, gw_store_source_find(rows->sources, rows->sources_count, w->head.source_id));
-        gw_buf_char(out, '}');
-    }
-    gw_buf_char(out, ']');
+    struct list *list = self;
+
+    list->sources = page->sources;
+    list->sources_count = page->sources_count;
+    gw_buf_reserve(list->out, page->count * 640);
+}
+
+static void list_row(void *self, const struct gw_workout_item *w)
+{
+    struct list *list = self;
+
+    if (list->rows++)
+        gw_buf_char(list->out, ',');
+    else
+        list->first = (struct gw_record_head){.id = w->id, .start_us = w->start_us};
+    list->last = (struct gw_record_head){.id = w->id, .start_us = w->start_us};
+    write_row(list, w);
+    gw_buf_char(list->out, '}');
 }
 
 enum gw_code gw_read_workouts(struct gw_db *db, struct gw_arena *arena, const struct gw_read_page *page,
                               struct gw_buf *out, struct gw_err *err)
 {
+    struct list list = {.out = out, .arena = arena, .day = GW_SAMPLE_DAY_NONE};
+    struct gw_workout_sink sink = {list_begin, list_row, &list};
     struct gw_event_pager pager;
     struct gw_event_query query;
     struct gw_event_page rows = {0};
     enum gw_code code = gw_pager_begin(&pager, GW_CURSOR_WORKOUT, page, &query, err);
 
     query.no_duplicates = page->no_duplicates;
+    gw_buf_str(out, "{\"data\":[");
     if (code == GW_OK && page->from_us < page->to_us)
-        code = gw_store_workout_page(db, arena, &query, &rows, err);
+        code = gw_store_workout_list(db, arena, &query, &sink, &rows, err);
     if (code != GW_OK)
         return code;
-    write_page(out, &rows);
-    gw_pager_end(&pager, page, &query, &rows, rows.count ? &rows.workouts[0].head : NULL,
-                 rows.count ? &rows.workouts[rows.count - 1].head : NULL, out);
+    gw_buf_char(out, ']');
+    gw_pager_end(&pager, page, &query, &rows, rows.count ? &list.first : NULL, rows.count ? &list.last : NULL, out);
     return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
 }
 
@@ -171,18 +276,42 @@ static void write_more(struct gw_buf *out, const struct gw_workout *w)
     gw_write_bool(out, ",\"is_manual\":", w->is_manual);
 }
 
+static struct gw_workout_item item_of(const struct gw_workout *w)
+{
+    return (struct gw_workout_item){.id = w->head.id,
+                                    .duplicate_of = w->duplicate_of,
+                                    .source_id = w->head.source_id,
+                                    .offset_s = w->head.offset_s,
+                                    .start_us = w->head.start_us,
+                                    .end_us = w->head.end_us,
+                                    .type = w->type,
+                                    .name = w->name,
+                                    .duration_s = w->duration_s,
+                                    .moving_time_s = w->moving_time_s,
+                                    .energy_kcal = w->energy_kcal,
+                                    .distance_m = w->distance_m,
+                                    .hr_avg = w->hr_avg,
+                                    .hr_max = w->hr_max,
+                                    .elevation_gain_m = w->elevation_gain_m};
+}
+
 enum gw_code gw_read_workout(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
                              struct gw_buf *out, struct gw_err *err)
 {
+    struct list list = {.out = out, .arena = arena, .day = GW_SAMPLE_DAY_NONE};
     struct gw_workout w;
     struct gw_source source;
+    struct gw_workout_item item;
     enum gw_code code = gw_store_workout_get(db, arena, user, id, &w, &source, err);
 
     if (code == GW_NOT_FOUND)
         return gw_fail_wire(err, GW_NOT_FOUND, "workout.unknown", "Workout not found.");
     if (code != GW_OK)
         return code;
-    write_row(out, &w, &source);
+    item = item_of(&w);
+    list.sources = &source;
+    list.sources_count = 1;
+    write_row(&list, &item);
     write_more(out, &w);
     gw_buf_str(out, ",\"laps\":");
     gw_detail_timed(out, w.laps);

@@ -82,6 +82,15 @@ struct gw_workout {
     struct gw_uuid duplicate_of;      /* nil = none */
 };
 
+/* What a list shows of a workout. Texts are borrowed from whoever gave it. */
+struct gw_workout_item {
+    struct gw_uuid id, duplicate_of;
+    int32_t source_id, offset_s;
+    int64_t start_us, end_us;
+    const char *type, *name;
+    double duration_s, moving_time_s, energy_kcal, distance_m, hr_avg, hr_max, elevation_gain_m;
+};
+
 struct gw_sleep {
     struct gw_record_head head;
     int is_nap; /* -1 unknown */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/time.h"
+#include "store/binary.h"
 #include "store/duplicates.h"
 #include "store/pool.h"
 #include "store/record_row.h"
@@ -11,7 +12,7 @@
 
 /* ---- rows ---- */
 
-static void read_workout(struct pg_row *row, bool whole, struct gw_workout *w)
+static void read_workout(struct pg_row *row, struct gw_workout *w)
 {
     record_read_head(row, &w->head);
     w->type = pg_get_text(row);
@@ -37,9 +38,9 @@ static void read_workout(struct pg_row *row, bool whole, struct gw_workout *w)
     w->steps = pg_get_f64(row);
     w->is_manual = pg_get_tribool(row);
     w->duplicate_of = pg_get_uuid(row);
-    w->laps = whole ? pg_get_text(row) : NULL;
-    w->zones = whole ? pg_get_text(row) : NULL;
-    w->route = whole ? pg_get_text(row) : NULL;
+    w->laps = pg_get_text(row);
+    w->zones = pg_get_text(row);
+    w->route = pg_get_text(row);
 }
 
 /* ---- pages ---- */
@@ -70,15 +71,13 @@ static void put_place(struct pg_params *p, const struct gw_event_query *q)
 /* What a kind of page is read with. */
 struct page_kind {
     enum sql_id forward, back, count;
-    enum { ROWS_WORKOUTS, ROWS_SLEEP, ROWS_EVENTS } rows;
+    enum { ROWS_SLEEP, ROWS_EVENTS } rows;
     bool typed; /* its statements take a type */
 };
 
 static void *rows_alloc(const struct page_kind *kind, size_t count, struct gw_arena *arena, struct gw_event_page *page)
 {
     switch (kind->rows) {
-    case ROWS_WORKOUTS:
-        return page->workouts = gw_arena_zalloc(arena, count * sizeof(*page->workouts));
     case ROWS_SLEEP:
         return page->sleeps = gw_arena_zalloc(arena, count * sizeof(*page->sleeps));
     default:
@@ -89,9 +88,6 @@ static void *rows_alloc(const struct page_kind *kind, size_t count, struct gw_ar
 static void row_read(const struct page_kind *kind, struct pg_row *row, size_t to, struct gw_event_page *page)
 {
     switch (kind->rows) {
-    case ROWS_WORKOUTS:
-        read_workout(row, false, &page->workouts[to]);
-        break;
     case ROWS_SLEEP:
         record_read_sleep(row, &page->sleeps[to]);
         break;
@@ -126,29 +122,8 @@ static void queue_sources(struct pg_conn *c, struct gw_uuid user)
     pg_queue(c, SQL_SOURCE_LIST, &p);
 }
 
-/* Marks of duplicates that older priorities made are made again, and what was read with them is read again. */
-static void queue_stale(struct pg_conn *c, struct gw_uuid user)
-{
-    struct pg_params p = {0};
-
-    pg_put_uuid(&p, user);
-    pg_queue(c, SQL_TWIN_STALE, &p);
-}
-
-static enum gw_code take_stale(struct pg_conn *c, bool *ret, struct gw_err *err)
-{
-    gw_own_result *result = NULL;
-    enum gw_code code = pg_next(c, &result, err);
-
-    if (code)
-        return code;
-    struct pg_row row = {.result = result};
-    *ret = PQntuples(result) > 0 && pg_get_bool(&row);
-    return GW_OK;
-}
-
 static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct page_kind *kind,
-                         const struct gw_event_query *q, struct gw_event_page *ret, bool *ret_stale, struct gw_err *err)
+                         const struct gw_event_query *q, struct gw_event_page *ret, struct gw_err *err)
 {
     struct pg_params rows_params = {0}, count_params = {0};
     gw_own_result *rows = NULL, *total = NULL, *sources = NULL;
@@ -158,15 +133,9 @@ static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct
     put_filter(&rows_params, q, kind->typed);
     put_place(&rows_params, q);
     put_filter(&count_params, q, kind->typed);
-    if (kind->typed) {
-        pg_put_bool(&rows_params, !q->no_duplicates);
-        pg_put_bool(&count_params, !q->no_duplicates);
-    }
     pg_queue(c, q->backwards ? kind->back : kind->forward, &rows_params);
     pg_queue(c, kind->count, &count_params);
     queue_sources(c, q->user);
-    if (kind->typed)
-        queue_stale(c, q->user);
     code = pg_send(c, 0, err);
     if (!code)
         code = pg_next(c, &rows, err);
@@ -174,8 +143,6 @@ static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct
         code = pg_next(c, &total, err);
     if (!code)
         code = pg_next(c, &sources, err);
-    if (!code && kind->typed)
-        code = take_stale(c, ret_stale, err);
     if (!code)
         code = read_rows(rows, kind, q, arena, &page, err);
     if (!code)
@@ -191,32 +158,176 @@ static enum gw_code page(struct pg_conn *c, struct gw_arena *arena, const struct
 static enum gw_code page_turn(struct gw_db *db, struct gw_arena *arena, const struct page_kind *kind,
                               const struct gw_event_query *query, struct gw_event_page *ret, struct gw_err *err)
 {
-    struct pg_turn turn = {.db = db}, again = {.db = db};
+    struct pg_turn turn = {.db = db};
     struct gw_event_query q = *query;
+    enum gw_code code;
+
+    if (q.limit < 0)
+        q.limit = 0;
+    while (pg_turn(&turn, &code, err))
+        code = page(turn.c, arena, kind, &q, ret, err);
+    return code;
+}
+
+/* ---- workouts ---- */
+
+/* The column `listed` of workouts: its order is that of migration 0011. */
+#define LISTED_LEN (2 * 16 + 2 * 4 + 2 * 8 + 7 * 8)
+
+static double listed_f64(const char *p)
+{
+    uint64_t bits = be64_get(p);
+    double v;
+
+    memcpy(&v, &bits, sizeof(v));
+    return v;
+}
+
+static void read_item(struct pg_row *row, struct gw_workout_item *w)
+{
+    struct gw_str listed = pg_get_bytes_view(row);
+    const char *p = listed.ptr;
+
+    if (listed.len != LISTED_LEN) {
+        row->failed = true;
+        return;
+    }
+    memcpy(w->id.b, p, 16);
+    memcpy(w->duplicate_of.b, p + 16, 16);
+    w->source_id = (int32_t)be32_get(p + 32);
+    w->offset_s = (int32_t)be32_get(p + 36); /* the least integer is GW_NO_OFFSET */
+    w->start_us = (int64_t)be64_get(p + 40) + PG_EPOCH_US;
+    w->end_us = (int64_t)be64_get(p + 48) + PG_EPOCH_US;
+    w->duration_s = listed_f64(p + 56);
+    w->moving_time_s = listed_f64(p + 64);
+    w->energy_kcal = listed_f64(p + 72);
+    w->distance_m = listed_f64(p + 80);
+    w->hr_avg = listed_f64(p + 88);
+    w->hr_max = listed_f64(p + 96);
+    w->elevation_gain_m = listed_f64(p + 104);
+    w->type = pg_get_text_view(row);
+    w->name = pg_get_text_view(row);
+}
+
+static enum gw_code give_items(const PGresult *rows, const struct gw_event_query *q, const struct gw_workout_sink *sink,
+                               const struct gw_event_page *page, struct gw_err *err)
+{
+    enum gw_code code = GW_OK;
+
+    sink->begin(sink->self, page);
+    for (size_t i = 0; !code && i < page->count; i++) {
+        struct pg_row row = {.result = rows, .number = (int)(q->backwards ? page->count - 1 - i : i)};
+        struct gw_workout_item item;
+        read_item(&row, &item);
+        code = pg_row_check(&row, err);
+        if (!code)
+            sink->each(sink->self, &item);
+    }
+    return code;
+}
+
+static enum gw_code count_workouts(struct pg_conn *c, const struct gw_event_query *q, int64_t *ret, struct gw_err *err)
+{
+    struct pg_params p = {0};
+    gw_own_result *total = NULL;
+    enum gw_code code;
+
+    put_filter(&p, q, true);
+    pg_put_bool(&p, !q->no_duplicates);
+    pg_queue(c, SQL_WORKOUT_COUNT, &p);
+    code = pg_send(c, 0, err);
+    if (!code)
+        code = pg_next(c, &total, err);
+    if (code)
+        return code;
+    struct pg_row row = {.result = total};
+    *ret = pg_get_i64(&row);
+    return GW_OK;
+}
+
+/* Marks of duplicates that older priorities made are made again, and what was read with them is read again. */
+static void queue_stale(struct pg_conn *c, struct gw_uuid user)
+{
+    struct pg_params p = {0};
+
+    pg_put_uuid(&p, user);
+    pg_queue(c, SQL_TWIN_STALE, &p);
+}
+
+static enum gw_code take_stale(struct pg_conn *c, bool *ret, struct gw_err *err)
+{
+    gw_own_result *result = NULL;
+    enum gw_code code = pg_next(c, &result, err);
+
+    if (code || !ret)
+        return code;
+    struct pg_row row = {.result = result};
+    *ret = PQntuples(result) > 0 && pg_get_bool(&row);
+    return GW_OK;
+}
+
+/* A first page behind which there is nothing needs no counting. stale: whether nothing was given because of the marks;
+ * NULL = they are good enough. */
+static enum gw_code list_workouts(struct pg_conn *c, struct gw_arena *arena, const struct gw_event_query *q,
+                                  const struct gw_workout_sink *sink, struct gw_event_page *ret, bool *stale,
+                                  struct gw_err *err)
+{
+    struct pg_params p = {0};
+    gw_own_result *rows = NULL, *sources = NULL;
+    struct gw_event_page page = {0};
+    enum gw_code code;
+
+    put_filter(&p, q, true);
+    put_place(&p, q);
+    pg_put_bool(&p, !q->no_duplicates);
+    pg_queue(c, q->backwards ? SQL_WORKOUT_LIST_BACK : SQL_WORKOUT_LIST, &p);
+    queue_sources(c, q->user);
+    queue_stale(c, q->user);
+    code = pg_send(c, 0, err);
+    if (!code)
+        code = pg_next(c, &rows, err);
+    if (!code)
+        code = pg_next(c, &sources, err);
+    if (!code)
+        code = take_stale(c, stale, err);
+    if (!code)
+        code = source_read_all(sources, arena, &page.sources, NULL, &page.sources_count, err);
+    if (code || (stale && *stale))
+        return code;
+    page.total = PQntuples(rows);
+    page.more = page.total > q->limit;
+    page.count = (size_t)(page.more ? q->limit : page.total);
+    if (q->has_after || page.more)
+        code = pg_finish(c, err);
+    if (!code && (q->has_after || page.more))
+        code = count_workouts(c, q, &page.total, err);
+    if (!code)
+        code = give_items(rows, q, sink, &page, err);
+    if (!code)
+        *ret = page;
+    return code;
+}
+
+enum gw_code gw_store_workout_list(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
+                                   const struct gw_workout_sink *sink, struct gw_event_page *ret, struct gw_err *err)
+{
+    struct gw_event_query q = *query;
+    struct pg_turn turn = {.db = db}, again = {.db = db};
     bool stale = false;
     enum gw_code code;
 
     if (q.limit < 0)
         q.limit = 0;
     while (pg_turn(&turn, &code, err))
-        code = page(turn.c, arena, kind, &q, ret, &stale, err);
+        code = list_workouts(turn.c, arena, &q, sink, ret, &stale, err);
     if (code || !stale)
         return code;
     code = gw_store_duplicates_refresh(db, q.user, err);
     if (code)
         return code;
     while (pg_turn(&again, &code, err))
-        code = page(again.c, arena, kind, &q, ret, &stale, err);
+        code = list_workouts(again.c, arena, &q, sink, ret, NULL, err);
     return code;
-}
-
-enum gw_code gw_store_workout_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
-                                   struct gw_event_page *ret, struct gw_err *err)
-{
-    static const struct page_kind kind = {SQL_WORKOUT_PAGE, SQL_WORKOUT_PAGE_BACK, SQL_WORKOUT_COUNT, ROWS_WORKOUTS,
-                                          true};
-
-    return page_turn(db, arena, &kind, query, ret, err);
 }
 
 enum gw_code gw_store_sleep_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
@@ -279,7 +390,7 @@ static enum gw_code workout_get(struct pg_conn *c, struct gw_arena *arena, struc
     if (code)
         return code;
     struct pg_row row = {.result = result, .arena = arena};
-    read_workout(&row, true, &workout);
+    read_workout(&row, &workout);
     code = pg_row_check(&row, err);
     const struct gw_source *source = gw_store_source_find(all, count, workout.head.source_id);
     if (!code && !source)

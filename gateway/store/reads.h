@@ -9,7 +9,8 @@
 struct gw_event_query {
     struct gw_uuid user;
     int64_t from_us, to_us;
-    const char *type;     /* workouts: exact type, or NULL; events: the kind, a plugin's own "x.<kind>" too */
+    const char
+        *type; /* workouts: part of the type in any case, or NULL; events: the kind, a plugin's own "x.<kind>" too */
     const char *provider; /* or NULL */
     bool no_duplicates;   /* workouts: only those that count */
     bool has_after;       /* keyset: strictly behind this row in the order of the page */
@@ -20,8 +21,7 @@ struct gw_event_query {
 };
 
 struct gw_event_page {
-    struct gw_workout *workouts; /* or */
-    struct gw_sleep *sleeps;     /* or */
+    struct gw_sleep *sleeps; /* or */
     struct gw_event *events;
     size_t count;
     bool more; /* in the direction of reading */
@@ -30,8 +30,16 @@ struct gw_event_page {
     size_t sources_count;
 };
 
-enum gw_code gw_store_workout_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
-                                   struct gw_event_page *ret, struct gw_err *err) GW_MUST_USE;
+/* Workouts one after the other, newest first, straight from the answer of the database: `begin` once with what is known
+ * of the page, then `each`. What they made is to be dropped when the call fails after all. */
+struct gw_workout_sink {
+    void (*begin)(void *self, const struct gw_event_page *page);
+    void (*each)(void *self, const struct gw_workout_item *item);
+    void *self;
+};
+enum gw_code gw_store_workout_list(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
+                                   const struct gw_workout_sink *sink, struct gw_event_page *ret,
+                                   struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_store_sleep_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
                                  struct gw_event_page *ret, struct gw_err *err) GW_MUST_USE;
 enum gw_code gw_store_event_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,

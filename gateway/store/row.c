@@ -7,14 +7,14 @@
 
 #define ARRAY_HEAD 20
 
-/* The next column's bytes when it has exactly len; NULL for SQL NULL. */
+/* The next column's bytes when it has exactly len; NULL for SQL NULL, whose length is 0. */
 static const char *next(struct pg_row *row, int len)
 {
-    int column = row->column++;
+    int column = row->column++, have = PQgetlength(row->result, row->number, column);
 
-    if (PQgetisnull(row->result, row->number, column))
+    if (have == 0 && PQgetisnull(row->result, row->number, column))
         return NULL;
-    if (len >= 0 && PQgetlength(row->result, row->number, column) != len) {
+    if (len >= 0 && have != len) {
         row->failed = true;
         return NULL;
     }
@@ -116,6 +116,11 @@ struct gw_str pg_get_bytes(struct pg_row *row)
         }
     }
     return v;
+}
+
+const char *pg_get_text_view(struct pg_row *row)
+{
+    return next(row, -1);
 }
 
 const char *pg_get_text(struct pg_row *row)

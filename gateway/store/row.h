@@ -39,6 +39,7 @@ int32_t pg_get_offset(struct pg_row *row);           /* NULL = GW_NO_OFFSET */
 int64_t pg_get_time(struct pg_row *row);             /* NULL = GW_NO_TIME */
 struct gw_uuid pg_get_uuid(struct pg_row *row);      /* NULL = nil */
 const char *pg_get_text(struct pg_row *row);         /* copied into the arena; NULL = NULL */
+const char *pg_get_text_view(struct pg_row *row);    /* borrowed from the result, which puts a NUL behind it */
 struct gw_str pg_get_bytes(struct pg_row *row);      /* copied; NULL = ptr NULL */
 struct gw_str pg_get_bytes_view(struct pg_row *row); /* borrowed from the result */
 /* A bigint array: the first `count` of its numbers, what it lacks is 0; NULL = zeros. */

@@ -153,7 +153,7 @@ char *sql_dump_logical(void)
     for (size_t i = 0; i < 3; i++) {
         char sql[600];
         snprintf(sql, sizeof(sql),
-                 "SELECT to_jsonb(t) - 'id' - 'source_id' || jsonb_build_object('source', s.digest) "
+                 "SELECT to_jsonb(t) - 'id' - 'source_id' - 'listed' || jsonb_build_object('source', s.digest) "
                  "FROM %s t JOIN sources s USING (user_id, source_id) ORDER BY 1",
                  records[i]);
         if (i == 0) /* a mark by what it names, not by its id */
@@ -322,4 +322,32 @@ struct gw_sleep make_sleep(const char *external_id, int64_t start_us, int64_t ve
                              .efficiency_percent = NAN,
                              .score = 81,
                              .stages = "[{\"stage\":\"deep\",\"start_us\":1,\"end_us\":2}]"};
+}
+
+static struct gw_workout_item listed_rows[256];
+static size_t listed_count;
+
+static void listed_begin(void *self, const struct gw_event_page *page)
+{
+    (void)self;
+    ck_assert_uint_le(page->count, 256);
+    listed_count = 0;
+}
+
+static void listed_row(void *self, const struct gw_workout_item *item)
+{
+    (void)self;
+    listed_rows[listed_count] = *item;
+    listed_rows[listed_count].type = item->type ? gw_arena_strdup(arena, item->type) : NULL;
+    listed_rows[listed_count++].name = item->name ? gw_arena_strdup(arena, item->name) : NULL;
+}
+
+struct listed list_workouts(const struct gw_event_query *query)
+{
+    struct gw_workout_sink sink = {listed_begin, listed_row, NULL};
+    struct listed ret = {.rows = listed_rows};
+
+    ck_good(gw_store_workout_list(db, arena, query, &sink, &ret.page, &err));
+    ck_assert_uint_eq(listed_count, ret.page.count);
+    return ret;
 }

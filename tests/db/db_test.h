@@ -62,6 +62,13 @@ struct gw_commit make_commit(const struct gw_connection *connection);
 struct gw_workout make_workout(const char *external_id, int64_t start_us, int64_t version_us, double duration_s);
 struct gw_sleep make_sleep(const char *external_id, int64_t start_us, int64_t version_us, double duration_s);
 
+/* A page of workouts; its rows in one array for all calls, texts copied. */
+struct listed {
+    struct gw_event_page page;
+    const struct gw_workout_item *rows;
+};
+struct listed list_workouts(const struct gw_event_query *query);
+
 #define DAY_US  INT64_C(86400000000)
 #define HOUR_US INT64_C(3600000000)
 #define MIN_US  INT64_C(60000000)

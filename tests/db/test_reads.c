@@ -44,43 +44,75 @@ static struct gw_event_query all(int64_t limit)
 START_TEST(test_pages)
 {
     struct gw_event_query q = all(7);
-    struct gw_event_page page, back;
+    struct listed list;
     struct gw_uuid seen[COUNT];
     size_t count = 0;
 
     put_workouts();
     do {
-        ck_good(gw_store_workout_page(db, arena, &q, &page, &err));
-        ck_assert_int_eq(page.total, COUNT);
-        ck_assert_uint_eq(page.sources_count, 3);
-        for (size_t i = 0; i < page.count; i++) {
-            const struct gw_record_head *h = &page.workouts[i].head;
+        list = list_workouts(&q);
+        ck_assert_int_eq(list.page.total, COUNT);
+        ck_assert_uint_eq(list.page.sources_count, 3);
+        for (size_t i = 0; i < list.page.count; i++) {
+            const struct gw_workout_item *w = &list.rows[i];
             if (q.has_after)
-                ck_assert(h->start_us < q.after_start_us ||
-                          (h->start_us == q.after_start_us && memcmp(h->id.b, q.after_id.b, 16) < 0));
-            ck_assert_ptr_nonnull(gw_store_source_find(page.sources, page.sources_count, h->source_id));
-            seen[count++] = h->id;
+                ck_assert(w->start_us < q.after_start_us ||
+                          (w->start_us == q.after_start_us && memcmp(w->id.b, q.after_id.b, 16) < 0));
+            ck_assert_ptr_nonnull(gw_store_source_find(list.page.sources, list.page.sources_count, w->source_id));
+            seen[count++] = w->id;
             q.has_after = true;
-            q.after_start_us = h->start_us;
-            q.after_id = h->id;
+            q.after_start_us = w->start_us;
+            q.after_id = w->id;
         }
         /* one that arrives in between is not seen twice, and moves nobody */
         struct gw_workout w = make_workout(NULL, T0 + DAY_US - 1000000 - (int64_t)count, 1, 60);
         struct gw_commit commit = make_commit(&connection);
         commit.workouts = &w;
-        commit.workouts_count = page.more ? 0 : 1;
+        commit.workouts_count = list.page.more ? 0 : 1;
         ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
-    } while (page.more);
+    } while (list.page.more);
     ck_assert_uint_eq(count, COUNT);
     /* back again: the page before the last one's first row */
     q.backwards = true;
-    q.after_start_us = page.workouts[0].head.start_us;
-    q.after_id = page.workouts[0].head.id;
-    ck_good(gw_store_workout_page(db, arena, &q, &back, &err));
-    ck_assert_uint_eq(back.count, 7);
-    ck_assert(back.more);
+    q.after_start_us = list.rows[0].start_us;
+    q.after_id = list.rows[0].id;
+    list = list_workouts(&q);
+    ck_assert_uint_eq(list.page.count, 7);
+    ck_assert(list.page.more);
     for (size_t i = 0; i < 7; i++)
-        ck_assert(gw_uuid_eq(back.workouts[i].head.id, seen[14 + i]));
+        ck_assert(gw_uuid_eq(list.rows[i].id, seen[14 + i]));
+}
+END_TEST
+
+/* A total is right whether the page knows it by itself or has to count. */
+START_TEST(test_totals)
+{
+    put_workouts();
+    for (int64_t limit = 0; limit <= COUNT + 2; limit++) {
+        struct gw_event_query q = all(limit);
+        struct listed list = list_workouts(&q);
+        ck_assert_int_eq(list.page.total, COUNT);
+        ck_assert_int_eq((int64_t)list.page.count, limit < COUNT ? limit : COUNT);
+        ck_assert(list.page.more == (limit < COUNT));
+    }
+}
+END_TEST
+
+/* Part of a type, in any case, with LIKE's two signs; nothing in it can make a pattern that is wrong. */
+START_TEST(test_types)
+{
+    static const struct {
+        const char *type;
+        int64_t total;
+    } cases[] = {{"cycling", 5}, {"CycLing", 5}, {"cycl", 5},  {"ING", 25},  {"run%ing", 20}, {"r_nning", 20},
+                 {"swim", 0},    {"\\", 0},      {"run\\", 0}, {"'; --", 0}, {"%", 25},       {"unknown", 0}};
+
+    put_workouts();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct gw_event_query q = all(3);
+        q.type = cases[i].type;
+        ck_assert_msg(list_workouts(&q).page.total == cases[i].total, "%s", cases[i].type);
+    }
 }
 END_TEST
 
@@ -88,17 +120,19 @@ START_TEST(test_filters)
 {
     struct gw_event_query q = all(100);
     struct gw_event_page page;
+    struct listed list;
 
     put_workouts();
     q.type = "cycling";
-    ck_good(gw_store_workout_page(db, arena, &q, &page, &err));
-    ck_assert_uint_eq(page.count, 5);
-    ck_assert_int_eq(page.total, 5);
-    ck_assert(!page.more);
+    list = list_workouts(&q);
+    ck_assert_uint_eq(list.page.count, 5);
+    ck_assert_int_eq(list.page.total, 5);
+    ck_assert(!list.page.more);
+    ck_assert_str_eq(list.rows[0].type, "cycling");
+    ck_assert(list.rows[0].duration_s == 60 && list.rows[0].distance_m == 5000.5);
     q.type = NULL;
     q.provider = "suunto";
-    ck_good(gw_store_workout_page(db, arena, &q, &page, &err));
-    ck_assert_uint_eq(page.count, 0);
+    ck_assert_uint_eq(list_workouts(&q).page.count, 0);
     q = all(100);
     q.to_us = T0 + 2 * HOUR_US;
     ck_good(gw_store_sleep_page(db, arena, &q, &page, &err));
@@ -248,6 +282,8 @@ Suite *suite_reads(void)
 
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, test_pages);
+    tcase_add_test(tcase, test_totals);
+    tcase_add_test(tcase, test_types);
     tcase_add_test(tcase, test_filters);
     tcase_add_test(tcase, test_blocks);
     tcase_add_test(tcase, test_bytes_or_bounds);

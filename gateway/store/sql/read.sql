@@ -1,33 +1,29 @@
 -- Pages of records, and series blocks of a range. The place a page begins at is (start, id); infinity where there is none.
 
--- name: workout_page
-SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
-       extra, type, type_original, name, duration_s, moving_time_s, energy_kcal, distance_m, hr_avg, hr_max,
-       hr_min, elevation_gain_m, elevation_loss_m, elevation_max_m, elevation_min_m, speed_avg_mps, speed_max_mps,
-       cadence_avg_rpm, cadence_max_rpm, power_avg_w, power_max_w, steps, is_manual, duplicate_of
+-- What a list shows of workouts. $4 is a part of the type in any case, where % and _ stand for anything.
+-- name: workout_list
+SELECT listed, type, name
 FROM workouts
 WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
-  AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+  AND ($4::text IS NULL OR coalesce(type, 'unknown') ILIKE '%' || replace($4, '\', '\\') || '%')
+  AND ($5::text IS NULL OR provider = $5) AND (start_at, id) < ($6::timestamptz, $7::uuid)
   AND ($9::boolean OR duplicate_of IS NULL)
-  AND (start_at, id) < ($6::timestamptz, $7::uuid)
 ORDER BY start_at DESC, id DESC LIMIT $8::bigint
 
--- name: workout_page_back
-SELECT id, external_id, source_id, start_at, end_at, offset_s, version_us, tentative, deleted, payload_id, digest,
-       extra, type, type_original, name, duration_s, moving_time_s, energy_kcal, distance_m, hr_avg, hr_max,
-       hr_min, elevation_gain_m, elevation_loss_m, elevation_max_m, elevation_min_m, speed_avg_mps, speed_max_mps,
-       cadence_avg_rpm, cadence_max_rpm, power_avg_w, power_max_w, steps, is_manual, duplicate_of
+-- name: workout_list_back
+SELECT listed, type, name
 FROM workouts
 WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
-  AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+  AND ($4::text IS NULL OR coalesce(type, 'unknown') ILIKE '%' || replace($4, '\', '\\') || '%')
+  AND ($5::text IS NULL OR provider = $5) AND (start_at, id) > ($6::timestamptz, $7::uuid)
   AND ($9::boolean OR duplicate_of IS NULL)
-  AND (start_at, id) > ($6::timestamptz, $7::uuid)
 ORDER BY start_at, id LIMIT $8::bigint
 
 -- name: workout_count
 SELECT count(*) FROM workouts
 WHERE user_id = $1::uuid AND NOT deleted AND start_at >= $2::timestamptz AND start_at < $3::timestamptz
-  AND ($4::text IS NULL OR type = $4) AND ($5::text IS NULL OR provider = $5)
+  AND ($4::text IS NULL OR coalesce(type, 'unknown') ILIKE '%' || replace($4, '\', '\\') || '%')
+  AND ($5::text IS NULL OR provider = $5)
   AND ($6::boolean OR duplicate_of IS NULL)
 
 -- name: workout_get

@@ -73,8 +73,27 @@ static bool in_range(const struct gw_record_head *head, const struct gw_event_qu
     return head->start_us >= q->from_us && head->start_us < q->to_us;
 }
 
-enum gw_code gw_store_workout_page(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
-                                   struct gw_event_page *ret, struct gw_err *err)
+static struct gw_workout_item item_of(const struct gw_workout *w)
+{
+    return (struct gw_workout_item){.id = w->head.id,
+                                    .duplicate_of = w->duplicate_of,
+                                    .source_id = w->head.source_id,
+                                    .offset_s = w->head.offset_s,
+                                    .start_us = w->head.start_us,
+                                    .end_us = w->head.end_us,
+                                    .type = w->type,
+                                    .name = w->name,
+                                    .duration_s = w->duration_s,
+                                    .moving_time_s = w->moving_time_s,
+                                    .energy_kcal = w->energy_kcal,
+                                    .distance_m = w->distance_m,
+                                    .hr_avg = w->hr_avg,
+                                    .hr_max = w->hr_max,
+                                    .elevation_gain_m = w->elevation_gain_m};
+}
+
+enum gw_code gw_store_workout_list(struct gw_db *db, struct gw_arena *arena, const struct gw_event_query *query,
+                                   const struct gw_workout_sink *sink, struct gw_event_page *ret, struct gw_err *err)
 {
     struct gw_workout *rows = gw_arena_alloc(arena, sizeof(fake.workouts));
     const struct gw_record_head *heads[64];
@@ -87,14 +106,18 @@ enum gw_code gw_store_workout_page(struct gw_db *db, struct gw_arena *arena, con
     qsort(fake.workouts, fake.workouts_count, sizeof(*rows), workouts_newest);
     for (size_t i = 0; i < fake.workouts_count; i++)
         if (in_range(&fake.workouts[i].head, query) &&
-            (!query->type || strcmp(query->type, fake.workouts[i].type) == 0))
+            (!query->type || strcasestr(fake.workouts[i].type, query->type) != NULL))
             rows[n++] = fake.workouts[i];
     for (size_t i = 0; i < n; i++)
         heads[i] = &rows[i].head;
     *ret = (struct gw_event_page){.total = (int64_t)n, .sources = fake.sources, .sources_count = fake.sources_count};
     span = choose(heads, n, query, &ret->more);
-    ret->workouts = rows + span.first;
     ret->count = span.count;
+    sink->begin(sink->self, ret);
+    for (size_t i = 0; i < span.count; i++) {
+        struct gw_workout_item item = item_of(&rows[span.first + i]);
+        sink->each(sink->self, &item);
+    }
     return GW_OK;
 }
 
