@@ -77,7 +77,6 @@ enum gw_code gw_plan_load(const struct gw_plan *plan, struct gw_arena *arena, in
     query.from_us = from_us;
     query.to_us = to_us;
     query.with_data = true;
-    query.data_most = 0;
     code = gw_store_series_blocks(plan->db, arena, &query, &rows, &count, &sources, &sources_count, err);
     if (code != GW_OK)
         return code;

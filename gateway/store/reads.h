@@ -71,7 +71,6 @@ struct gw_series_query {
     size_t metrics_count;
     int64_t from_us, to_us; /* [from, to) */
     bool with_data;         /* false: only counts and bounds */
-    int64_t data_most;      /* bytes only where all the blocks hold no more samples than this; 0 = whatever they hold */
 };
 
 /* Ordered by bucket, metric, source. Rows point into the arena. */
@@ -79,12 +78,26 @@ enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, co
                                     struct gw_block_row **ret, size_t *ret_count, struct gw_source **ret_sources,
                                     size_t *ret_sources_count, struct gw_err *err) GW_MUST_USE;
 
+/* All blocks of the range, but bytes (ptr NULL without) only of those that a page needs, and of those that the range
+ * cuts, so that everything can be counted. */
+struct gw_series_place {
+    bool backwards; /* the page ends before at_us, else it begins behind it */
+    int64_t at_us;  /* samples at the very time may belong to the page; a page from the beginning: the range's - 1 */
+    int64_t limit;  /* samples of the page; one more is sure to be there, if there is one */
+};
+/* *ret_edge_us: forwards, nothing behind this time is whole; backwards, nothing before it. The range's own bound when
+ * all that lies there is needed. with_data says nothing here. */
+enum gw_code gw_store_series_page(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
+                                  const struct gw_series_place *place, struct gw_block_row **ret, size_t *ret_count,
+                                  struct gw_source **ret_sources, size_t *ret_sources_count, int64_t *ret_edge_us,
+                                  struct gw_err *err) GW_MUST_USE;
+
 /* A UTC day that has samples: blocks that touch the range, whole. */
 struct gw_series_day {
     int64_t day; /* since 1970 */
     int64_t n;
 };
-/* Ascending. with_data and data_most say nothing here. */
+/* Ascending. with_data says nothing here. */
 enum gw_code gw_store_series_days(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
                                   struct gw_series_day **ret, size_t *ret_count, struct gw_err *err) GW_MUST_USE;
 

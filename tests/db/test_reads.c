@@ -202,8 +202,8 @@ START_TEST(test_blocks)
 }
 END_TEST
 
-/* Bytes only where all of them are few, and the days that have something. */
-START_TEST(test_bytes_or_bounds)
+/* Days that have something: before 1970, and where days were cut into hours. */
+START_TEST(test_days)
 {
     static const uint16_t metrics[] = {1, 80};
     int64_t t[3000];
@@ -217,9 +217,7 @@ START_TEST(test_bytes_or_bounds)
                                 .with_data = true};
     struct gw_commit commit = make_commit(&connection);
     struct gw_series_day *days;
-    struct gw_block_row *rows;
-    struct gw_source *sources;
-    size_t count, sources_count;
+    size_t count;
 
     for (int i = 0; i < 3000; i++) {
         t[i] = T0 + 10 * HOUR_US + i * MIN_US;
@@ -228,13 +226,6 @@ START_TEST(test_bytes_or_bounds)
     commit.series = &s;
     commit.series_count = 1;
     ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
-    for (int64_t most = 2998; most <= 3001; most++) {
-        q.data_most = most;
-        ck_good(gw_store_series_blocks(db, arena, &q, &rows, &count, &sources, &sources_count, &err));
-        ck_assert_uint_eq(count, 3);
-        for (size_t i = 0; i < count; i++)
-            ck_assert((rows[i].data.ptr != NULL) == (most >= 3000));
-    }
     ck_good(gw_store_series_days(db, arena, &q, &days, &count, &err));
     ck_assert_uint_eq(count, 3);
     ck_assert(days[0].n == 840 && days[1].n == 1440 && days[2].n == 720);
@@ -258,6 +249,81 @@ START_TEST(test_bytes_or_bounds)
     ck_good(gw_store_series_days(db, arena, &q, &days, &count, &err));
     ck_assert_uint_eq(count, 2);
     ck_assert(days[0].day == -2 && days[1].day == -1 && days[0].n + days[1].n == 6000);
+}
+END_TEST
+
+/* What a page needs by the plain rule: see gw_store_series_place. Of blocks with their bytes, by time. */
+static int64_t edge_of(const struct gw_series_query *q, const struct gw_series_place *at,
+                       const struct gw_block_row *rows, size_t count)
+{
+    int64_t edge = at->backwards ? q->from_us : q->to_us - 1, have = 0;
+
+    for (size_t k = 0; k < count; k++) { /* rows do not overlap in this test: their order is that of time */
+        const struct gw_block_row *row = &rows[at->backwards ? count - 1 - k : k];
+        if (row->first_us < q->from_us || row->last_us >= q->to_us ||
+            (at->backwards ? row->last_us >= at->at_us : row->first_us <= at->at_us))
+            continue;
+        have += row->n;
+        if (have > at->limit)
+            return at->backwards ? row->first_us : row->last_us;
+    }
+    return edge;
+}
+
+static void check_page(const struct gw_series_query *q, const struct gw_series_place *at)
+{
+    struct gw_block_row *all_rows, *rows;
+    struct gw_source *sources;
+    size_t all_count, count, sources_count;
+    int64_t edge, expected;
+
+    ck_good(gw_store_series_blocks(db, arena, q, &all_rows, &all_count, &sources, &sources_count, &err));
+    ck_good(gw_store_series_page(db, arena, q, at, &rows, &count, &sources, &sources_count, &edge, &err));
+    ck_assert_uint_eq(count, all_count);
+    expected = edge_of(q, at, all_rows, all_count);
+    if (count)
+        ck_assert_int_eq(edge, expected);
+    for (size_t i = 0; i < count; i++) {
+        bool cut = rows[i].first_us < q->from_us || rows[i].last_us >= q->to_us;
+        bool needed = at->backwards ? rows[i].first_us <= at->at_us && rows[i].last_us >= edge
+                                    : rows[i].last_us >= at->at_us && rows[i].first_us <= edge;
+        ck_assert(rows[i].bucket == all_rows[i].bucket && rows[i].n == all_rows[i].n);
+        ck_assert((rows[i].data.ptr != NULL) == (cut || needed));
+        ck_assert(!rows[i].data.ptr || gw_str_eq(rows[i].data, all_rows[i].data));
+    }
+}
+
+START_TEST(test_series_page)
+{
+    static const uint16_t metrics[] = {1};
+    int64_t t[3000];
+    double v[3000];
+    struct gw_series_in s = {.metric = 1, .offset_s = 0, .version_us = 5, .count = 3000, .t_us = t, .v = v};
+    struct gw_series_query q = {.user = connection.user_id, .metrics = metrics, .metrics_count = 1, .with_data = true};
+    struct gw_commit commit = make_commit(&connection);
+
+    for (int i = 0; i < 3000; i++) {
+        t[i] = T0 + 10 * HOUR_US + i * 5 * MIN_US;
+        v[i] = i;
+    }
+    commit.series = &s;
+    commit.series_count = 1;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    for (int edges = 0; edges < 3; edges++) {
+        q.from_us = T0 + (edges ? 20 * HOUR_US + edges : 0);
+        q.to_us = T0 + 12 * DAY_US - (edges ? 50 * HOUR_US : 0);
+        for (int64_t limit = 1; limit < 4000; limit = limit * 3 + 7) {
+            struct gw_series_place at = {.at_us = q.from_us - 1, .limit = limit};
+            check_page(&q, &at);
+            for (int k = 0; k < 12; k++) {
+                at.at_us = t[k * 271 % 3000] + k % 3 - 1;
+                at.backwards = false;
+                check_page(&q, &at);
+                at.backwards = true;
+                check_page(&q, &at);
+            }
+        }
+    }
 }
 END_TEST
 
@@ -286,7 +352,8 @@ Suite *suite_reads(void)
     tcase_add_test(tcase, test_types);
     tcase_add_test(tcase, test_filters);
     tcase_add_test(tcase, test_blocks);
-    tcase_add_test(tcase, test_bytes_or_bounds);
+    tcase_add_test(tcase, test_days);
+    tcase_add_test(tcase, test_series_page);
     tcase_add_test(tcase, test_metric_numbers);
     return suite;
 }
