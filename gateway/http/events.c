@@ -70,7 +70,7 @@ enum gw_code gw_answer_cycles(struct gw_http_request *request, struct gw_err *er
 enum gw_code gw_answer_workout(struct gw_http_request *request, struct gw_err *err)
 {
     enum gw_code code = gw_read_workout(request->http->options.db, request->arena, gw_request_uuid(request, "user_id"),
-                                        gw_request_uuid(request, "workout_id"), &request->reply.body, err);
+                                        gw_request_uuid(request, "workout_id"), NULL, &request->reply.body, err);
 
     return code == GW_OK ? gw_reply_json(request, 200, err) : code;
 }

@@ -106,28 +106,52 @@ static void write_more(struct gw_buf *out, const struct gw_record_head *head)
     gw_buf_str(out, "}\n");
 }
 
+/* Which workouts a piece has; they are read one by one, with all there is of them. */
+struct piece {
+    struct gw_record_head heads[WORKOUTS_A_PIECE];
+    size_t count;
+};
+
+static void piece_begin(void *self, const struct gw_event_page *page)
+{
+    struct piece *piece = self;
+
+    (void)page;
+    piece->count = 0;
+}
+
+static void piece_add(void *self, const struct gw_workout_item *item)
+{
+    struct piece *piece = self;
+
+    if (piece->count < WORKOUTS_A_PIECE)
+        piece->heads[piece->count++] = (struct gw_record_head){.id = item->id, .start_us = item->start_us};
+}
+
 enum gw_code export_workouts(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct export_place *place,
                              struct gw_buf *out, bool *last, struct gw_err *err)
 {
     struct gw_event_query query = page_at(user, place, WORKOUTS_A_PIECE);
-    struct gw_event_page rows = {0};
-    enum gw_code code = gw_store_workout_page(db, arena, &query, &rows, err);
+    struct piece piece = {.count = 0};
+    struct gw_workout_sink sink = {piece_begin, piece_add, &piece};
+    struct gw_event_page page = {0};
+    enum gw_code code = gw_store_workout_list(db, arena, &query, &sink, &page, err);
 
-    for (size_t i = 0; !code && i < rows.count; i++) {
+    for (size_t i = 0; !code && i < piece.count; i++) {
         struct gw_err why = {0};
-        code = gw_read_workout(db, arena, user, rows.workouts[i].head.id, out, &why);
+        code = gw_read_workout(db, arena, user, piece.heads[i].id, &piece.heads[i], out, &why);
         if (!code) {
             out->len -= out->len > 0; /* it closes its object */
-            write_more(out, &rows.workouts[i].head);
+            write_more(out, &piece.heads[i]);
         } else if (code == GW_NOT_FOUND) {
             code = GW_OK; /* deleted meanwhile */
         } else if (err) {
             *err = why;
         }
     }
-    if (rows.count)
-        move_on(place, &rows.workouts[rows.count - 1].head);
-    *last = !rows.more;
+    if (piece.count)
+        move_on(place, &piece.heads[piece.count - 1]);
+    *last = !page.more;
     return code;
 }
 

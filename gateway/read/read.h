@@ -27,9 +27,9 @@ enum gw_code gw_read_sleep(struct gw_db *db, struct gw_arena *arena, const struc
 /* Days of menstrual cycles and pregnancies. page->type is not looked at. */
 enum gw_code gw_read_cycles(struct gw_db *db, struct gw_arena *arena, const struct gw_read_page *page,
                             struct gw_buf *out, struct gw_err *err) GW_MUST_USE;
-/* One workout with laps, zones, route. GW_NOT_FOUND */
+/* One workout with laps, zones, route; ret_head (may be NULL): what else is stored of it. GW_NOT_FOUND */
 enum gw_code gw_read_workout(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
-                             struct gw_buf *out, struct gw_err *err) GW_MUST_USE;
+                             struct gw_record_head *ret_head, struct gw_buf *out, struct gw_err *err) GW_MUST_USE;
 
 struct gw_read_series {
     struct gw_read_page page; /* cursor and limit are for GW_FORMAT_JSON only: the others give all there is */

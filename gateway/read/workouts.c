@@ -296,7 +296,7 @@ static struct gw_workout_item item_of(const struct gw_workout *w)
 }
 
 enum gw_code gw_read_workout(struct gw_db *db, struct gw_arena *arena, struct gw_uuid user, struct gw_uuid id,
-                             struct gw_buf *out, struct gw_err *err)
+                             struct gw_record_head *ret_head, struct gw_buf *out, struct gw_err *err)
 {
     struct list list = {.out = out, .arena = arena, .day = GW_SAMPLE_DAY_NONE};
     struct gw_workout w;
@@ -320,5 +320,7 @@ enum gw_code gw_read_workout(struct gw_db *db, struct gw_arena *arena, struct gw
     gw_buf_str(out, ",\"route\":");
     gw_detail_route(out, w.route);
     gw_buf_char(out, '}');
+    if (ret_head)
+        *ret_head = w.head;
     return out->failed ? gw_fail(err, GW_NOMEM, NULL) : GW_OK;
 }

@@ -158,7 +158,8 @@ char *sql_dump_logical(void)
                  records[i]);
         if (i == 0) /* a mark by what it names, not by its id */
             snprintf(sql, sizeof(sql),
-                     "SELECT to_jsonb(t) - 'id' - 'source_id' || jsonb_build_object('source', s.digest, 'duplicate_of', "
+                     "SELECT to_jsonb(t) - 'id' - 'source_id' - 'listed' || jsonb_build_object('source', s.digest, "
+                     "'duplicate_of', "
                      "(SELECT jsonb_build_array(o.digest, w.external_id, w.start_at) FROM workouts w JOIN sources o "
                      "USING (user_id, source_id) WHERE w.user_id = t.user_id AND w.id = t.duplicate_of)) "
                      "FROM workouts t JOIN sources s USING (user_id, source_id) ORDER BY 1");

@@ -289,7 +289,7 @@ START_TEST(one_workout_has_its_parts)
     w->route = "[[0,1.5,2.5]]";
     w->hr_min = 90;
     w->is_manual = 0;
-    ck_assert_int_eq(gw_read_workout(NULL, arena, (struct gw_uuid){{0}}, w->head.id, &out, NULL), GW_OK);
+    ck_assert_int_eq(gw_read_workout(NULL, arena, (struct gw_uuid){{0}}, w->head.id, NULL, &out, NULL), GW_OK);
     answer = json_of(&out);
     check_text(at(answer, "laps", 0), "end_time", "1970-01-01T00:00:01Z");
     ck_assert(json_real_value(json_object_get(at(answer, "route", 0), "longitude")) == 2.5);
@@ -298,7 +298,7 @@ START_TEST(one_workout_has_its_parts)
     ck_assert_int_eq(json_integer_value(json_object_get(answer, "min_heart_rate_bpm")), 90);
     json_decref(answer);
     gw_buf_free(&out);
-    ck_assert_int_eq(gw_read_workout(NULL, arena, (struct gw_uuid){{0}}, (struct gw_uuid){{99}}, &out, &err),
+    ck_assert_int_eq(gw_read_workout(NULL, arena, (struct gw_uuid){{0}}, (struct gw_uuid){{99}}, NULL, &out, &err),
                      GW_NOT_FOUND);
     ck_assert_str_eq(gw_err_text(&err), "Workout not found.");
 }
