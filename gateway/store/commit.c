@@ -100,6 +100,8 @@ static void queue_reads(struct commit *m)
     pg_put_uuid(&user, tx->in->user_id);
     pg_queue_plain(tx->c, SQL_BEGIN);
     pg_queue(tx->c, SQL_USER_LOCK, &user);
+    if (tx->in->lazily)
+        pg_queue_plain(tx->c, SQL_COMMIT_LAZILY);
     if (tx->in->live_only) {
         pg_put_uuid(&live, tx->in->user_id);
         pg_put_uuid(&live, tx->in->connection_id);
@@ -183,6 +185,8 @@ static enum gw_code take_reads(struct commit *m, struct gw_err *err)
     struct commit_tx *tx = &m->tx;
     enum gw_code code = take_user(m, err);
 
+    if (!code && tx->in->lazily)
+        code = pg_next_done(tx->c, NULL, err);
     if (!code && tx->in->live_only)
         code = take_live(m, err);
     if (!code && has_job(m))

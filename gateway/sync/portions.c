@@ -7,6 +7,9 @@
 
 #include "base/time.h"
 
+#define SAMPLES_FIRST                                                                                                  \
+    ((size_t)1 << 15) /* small at first, so that the database soon has something to do; then larger                    \
+                       */
 #define SAMPLES_MOST ((size_t)1 << 17)
 #define BYTES_MOST   ((size_t)10 << 20)
 #define OFTEN_US     (2 * GW_US_PER_S) /* a slow payload shows what it has, and how far it is */
@@ -23,6 +26,7 @@ struct gw_portions {
     struct gw_err failed;
     size_t committed;
     /* the filling thread's own */
+    size_t samples_most; /* of the portion that is being filled */
     double progress;
     int64_t last_us;
 };
@@ -36,6 +40,7 @@ enum gw_code gw_portions_new(struct gw_task *task, const struct gw_payload *payl
         return gw_fail(err, GW_NOMEM, NULL);
     p->task = task;
     p->payload = payload;
+    p->samples_most = SAMPLES_FIRST;
     p->last_us = gw_mono_us();
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->moved, NULL);
@@ -56,6 +61,7 @@ static enum gw_code commit(struct gw_portions *p, struct gw_batch *batch, double
     c.lease = p->task->job.lease;
     c.end = GW_COMMIT_CONTINUE;
     c.afresh = p->committed == 0;
+    c.lazily = true; /* the payload is there, and the job is until its end is durable, and all before it by that */
     c.progress = progress;
     code = gw_store_commit(p->task->work->options.db, &c, NULL, NULL, err);
     if (code == GW_LEASE_LOST)
@@ -106,7 +112,7 @@ bool gw_portions_full(void *self, const struct gw_batch *batch)
 {
     struct gw_portions *p = self;
 
-    return gw_batch_samples(batch) >= SAMPLES_MOST || gw_batch_size(batch) >= BYTES_MOST ||
+    return gw_batch_samples(batch) >= p->samples_most || gw_batch_size(batch) >= BYTES_MOST ||
            (gw_batch_has_data(batch) && gw_mono_us() - p->last_us > OFTEN_US);
 }
 
@@ -153,6 +159,8 @@ enum gw_code gw_portions_next(void *self, struct gw_batch **batch, struct gw_err
         pthread_cond_signal(&p->moved);
     }
     pthread_mutex_unlock(&p->lock);
+    if (p->samples_most < SAMPLES_MOST)
+        p->samples_most *= 2;
     p->last_us = gw_mono_us();
     return code;
 }

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/own.h"
+#include "crypt/crypt.h"
+#include "upload/helper.h"
 
 #define FIRST_ROOM 4096
 
@@ -21,10 +23,14 @@ struct place {
 
 struct gw_spool {
     const char *folder;
-    int fd; /* -1: all is in memory yet */
-    off_t written;
     char *plain; /* of the chunk that is being filled */
     size_t plain_len, plain_cap;
+    char *other; /* of the one before, which the helper is at; a whole chunk long */
+    struct gw_helper *helper;
+    /* the helper's, until the end */
+    struct gw_digest *digest;
+    int fd; /* -1: all is in memory yet */
+    off_t written;
     char *room; /* for packing, and for what is read back */
     size_t room_len;
     struct place *places;
@@ -34,13 +40,18 @@ struct gw_spool {
 enum gw_code gw_spool_new(const char *folder, struct gw_spool **ret, struct gw_err *err)
 {
     struct gw_spool *s = calloc(1, sizeof(*s));
+    enum gw_code code;
 
     if (!s)
         return gw_fail(err, GW_NOMEM, NULL);
     s->folder = folder;
     s->fd = -1;
-    *ret = s;
-    return GW_OK;
+    code = gw_digest_new(&s->digest, err);
+    if (code)
+        gw_spool_free(&s);
+    else
+        *ret = s;
+    return code;
 }
 
 void gw_spool_free(struct gw_spool **spool)
@@ -49,9 +60,12 @@ void gw_spool_free(struct gw_spool **spool)
 
     if (!s)
         return;
+    gw_helper_free(&s->helper);
+    gw_digest_end(&s->digest, NULL);
     if (s->fd >= 0)
         close(s->fd);
     free(s->plain);
+    free(s->other);
     free(s->room);
     free(s->places);
     free(s);
@@ -145,22 +159,44 @@ static enum gw_code note_place(struct gw_spool *s, const struct place *place, st
     return GW_OK;
 }
 
-static enum gw_code put_away(struct gw_spool *s, struct gw_err *err)
+/* On the helper's thread: one chunk. */
+static enum gw_code put_away(void *self, struct gw_str plain, struct gw_err *err)
 {
-    enum gw_code code = s->fd < 0 ? open_file(s, err) : GW_OK;
+    struct gw_spool *s = self;
+    enum gw_code code = gw_digest_add(s->digest, plain.ptr, plain.len, err);
 
+    if (!code && s->fd < 0)
+        code = open_file(s, err);
     if (!code)
-        code = need_room(s, s->plain_len, err);
+        code = need_room(s, plain.len, err);
     if (code)
         return code;
-    struct gw_chunk chunk = gw_chunk_pack((struct gw_str){s->plain, s->plain_len}, s->room, s->room_len);
+    struct gw_chunk chunk = gw_chunk_pack(plain, s->room, s->room_len);
     struct place place = {s->written, (uint32_t)chunk.data.len, chunk.codec};
     code = write_all(s, chunk.data, err);
+    return code ? code : note_place(s, &place, err);
+}
+
+/* The full chunk goes, an empty one takes its place. */
+static enum gw_code hand_over(struct gw_spool *s, struct gw_err *err)
+{
+    enum gw_code code = s->helper ? GW_OK : gw_helper_new(put_away, s, &s->helper, err);
+    char *empty;
+
+    if (!s->other)
+        s->other = malloc(GW_CHUNK);
+    if (!code && !s->other)
+        code = gw_fail(err, GW_NOMEM, NULL);
     if (!code)
-        code = note_place(s, &place, err);
-    if (!code)
-        s->plain_len = 0;
-    return code;
+        code = gw_helper_give(s->helper, (struct gw_str){s->plain, s->plain_len}, err);
+    if (code)
+        return code;
+    empty = s->other; /* given back by what give waited for */
+    s->other = s->plain;
+    s->plain = empty;
+    s->plain_cap = GW_CHUNK;
+    s->plain_len = 0;
+    return GW_OK;
 }
 
 static enum gw_code grow(struct gw_spool *s, size_t len, struct gw_err *err)
@@ -187,7 +223,7 @@ enum gw_code gw_spool_add(struct gw_spool *s, const char *bytes, size_t len, str
     while (!code && len > 0) {
         size_t n = GW_CHUNK - s->plain_len < len ? GW_CHUNK - s->plain_len : len;
         if (n == 0) {
-            code = put_away(s, err); /* only now: a body of one chunk stays in memory */
+            code = hand_over(s, err); /* only now: a body of one chunk stays in memory */
             continue;
         }
         code = grow(s, n, err);
@@ -198,6 +234,18 @@ enum gw_code gw_spool_add(struct gw_spool *s, const char *bytes, size_t len, str
         bytes += n;
         len -= n;
     }
+    return code;
+}
+
+enum gw_code gw_spool_end(struct gw_spool *s, uint8_t ret_digest[32], struct gw_err *err)
+{
+    enum gw_code code = s->helper ? gw_helper_wait(s->helper, err) : GW_OK;
+
+    gw_helper_free(&s->helper);
+    if (!code && s->plain_len)
+        code = gw_digest_add(s->digest, s->plain, s->plain_len, err);
+    if (!code)
+        gw_digest_end(&s->digest, ret_digest);
     return code;
 }
 

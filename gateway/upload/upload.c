@@ -4,18 +4,24 @@
 #include "base/time.h"
 #include "crypt/crypt.h"
 #include "upload/file.h"
+#include "upload/helper.h"
 #include "upload/look.h"
 #include "upload/spool.h"
+
+#define BLOCK ((size_t)256 << 10) /* a larger body is looked at by a thread beside, so many bytes at a time */
 
 struct gw_upload {
     struct gw_upload_options options;
     uint64_t size;
-    struct gw_look *look; /* of a push */
+    struct gw_look *look;     /* of a push */
+    struct gw_helper *beside; /* has it, once there is one */
+    char *block, *other;      /* being filled, being looked at */
+    size_t block_len;
     char head[GW_FILE_HEAD];
     size_t head_len;
     bool head_known;
     enum gw_file_is is;
-    struct gw_digest *digest;
+    uint8_t digest[32];
     struct gw_spool *spool;
 };
 
@@ -28,9 +34,7 @@ enum gw_code gw_upload_new(const struct gw_upload_options *options, struct gw_up
         return gw_fail(err, GW_NOMEM, NULL);
     u->options = *options;
     u->is = options->form == GW_UPLOAD_PUSH ? GW_FILE_JSON : GW_FILE_UNKNOWN;
-    code = gw_digest_new(&u->digest, err);
-    if (!code)
-        code = gw_spool_new(options->folder, &u->spool, err);
+    code = gw_spool_new(options->folder, &u->spool, err);
     if (!code && options->form == GW_UPLOAD_PUSH)
         code = gw_look_new(&u->look, err);
     if (code)
@@ -46,9 +50,11 @@ void gw_upload_free(struct gw_upload **upload)
 
     if (!u)
         return;
+    gw_helper_free(&u->beside);
     gw_look_free(&u->look);
     gw_spool_free(&u->spool);
-    gw_digest_end(&u->digest, NULL);
+    free(u->block);
+    free(u->other);
     free(u);
     *upload = NULL;
 }
@@ -73,6 +79,63 @@ static enum gw_code look_at_file(struct gw_upload *u, const char *bytes, size_t 
     return !u->head_known && u->head_len == sizeof(u->head) ? decide_file(u, err) : GW_OK;
 }
 
+static enum gw_code look_beside(void *self, struct gw_str bytes, struct gw_err *err)
+{
+    return gw_look_take(((struct gw_upload *)self)->look, bytes.ptr, bytes.len, err);
+}
+
+static enum gw_code start_beside(struct gw_upload *u, struct gw_err *err)
+{
+    u->block = malloc(BLOCK);
+    u->other = malloc(BLOCK);
+    if (!u->block || !u->other)
+        return gw_fail(err, GW_NOMEM, NULL);
+    return gw_helper_new(look_beside, u, &u->beside, err);
+}
+
+static enum gw_code give_block(struct gw_upload *u, struct gw_err *err)
+{
+    char *full = u->block;
+    enum gw_code code = gw_helper_give(u->beside, (struct gw_str){full, u->block_len}, err);
+
+    u->block = u->other; /* which it is done with */
+    u->other = full;
+    u->block_len = 0;
+    return code;
+}
+
+static enum gw_code look_at_json(struct gw_upload *u, const char *bytes, size_t len, struct gw_err *err)
+{
+    enum gw_code code = GW_OK;
+
+    if (!u->beside && u->size <= BLOCK)
+        return gw_look_take(u->look, bytes, len, err);
+    if (!u->beside)
+        code = start_beside(u, err);
+    while (!code && len > 0) {
+        size_t n = BLOCK - u->block_len < len ? BLOCK - u->block_len : len;
+        memcpy(u->block + u->block_len, bytes, n);
+        u->block_len += n;
+        bytes += n;
+        len -= n;
+        if (u->block_len == BLOCK)
+            code = give_block(u, err);
+    }
+    return code;
+}
+
+static enum gw_code end_look(struct gw_upload *u, struct gw_err *err)
+{
+    enum gw_code code = GW_OK;
+
+    if (u->beside && u->block_len)
+        code = give_block(u, err);
+    if (u->beside && !code)
+        code = gw_helper_wait(u->beside, err);
+    gw_helper_free(&u->beside);
+    return code ? code : gw_look_end(u->look, err);
+}
+
 /* ---- bytes ---- */
 
 enum gw_code gw_upload_take(struct gw_upload *u, const char *bytes, size_t len, struct gw_err *err)
@@ -84,9 +147,7 @@ enum gw_code gw_upload_take(struct gw_upload *u, const char *bytes, size_t len, 
     if (len > u->options.most - u->size)
         return gw_fail(err, GW_TOO_LARGE, "The body is larger than %llu bytes.", (unsigned long long)u->options.most);
     u->size += len;
-    code = u->look ? gw_look_take(u->look, bytes, len, err) : look_at_file(u, bytes, len, err);
-    if (!code)
-        code = gw_digest_add(u->digest, bytes, len, err);
+    code = u->look ? look_at_json(u, bytes, len, err) : look_at_file(u, bytes, len, err);
     if (!code)
         code = gw_spool_add(u->spool, bytes, len, err);
     return code;
@@ -94,9 +155,13 @@ enum gw_code gw_upload_take(struct gw_upload *u, const char *bytes, size_t len, 
 
 enum gw_code gw_upload_end(struct gw_upload *u, struct gw_err *err)
 {
+    enum gw_code code = GW_OK;
+
     if (u->look)
-        return gw_look_end(u->look, err);
-    return u->head_known ? GW_OK : decide_file(u, err);
+        code = end_look(u, err);
+    else if (!u->head_known)
+        code = decide_file(u, err);
+    return code ? code : gw_spool_end(u->spool, u->digest, err);
 }
 
 const char *gw_upload_provider(const struct gw_upload *u)
@@ -119,6 +184,6 @@ enum gw_code gw_upload_store(struct gw_upload *u, struct gw_db *db, const struct
                                .chunks = gw_spool_chunks(u->spool)};
 
     gw_look_free(&u->look);
-    gw_digest_end(&u->digest, accept.digest);
+    memcpy(accept.digest, u->digest, sizeof(accept.digest));
     return gw_store_accept(db, &accept, ret, err);
 }

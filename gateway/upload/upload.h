@@ -1,6 +1,7 @@
 /* upload/upload.h - one body on its way in: taken piece by piece, checked, packed, then stored with its job.
  *
- * Memory is bounded (about 3 MB) whatever comes; a body of at most 1 MiB touches no disk. [one thread]
+ * Memory is bounded (about 5 MB) whatever comes; a body of at most 1 MiB touches no disk. Of a larger one the looking
+ * and the packing are done by two threads beside. [one thread]
  */
 #ifndef GW_UPLOAD_UPLOAD_H
 #define GW_UPLOAD_UPLOAD_H
@@ -25,8 +26,8 @@ enum gw_code gw_upload_new(const struct gw_upload_options *options, struct gw_up
                            struct gw_err *err) GW_MUST_USE;
 void gw_upload_free(struct gw_upload **upload);
 
-/* What is wrong is said as soon as it is seen; nothing may be taken after that. GW_TOO_LARGE; GW_MALFORMED, GW_INVALID:
- * not of its form; GW_BUSY with storage.full. */
+/* What is wrong is said as soon as it is seen, at the end at the latest; nothing may be taken after that. GW_TOO_LARGE;
+ * GW_MALFORMED, GW_INVALID: not of its form; GW_BUSY with storage.full. */
 enum gw_code gw_upload_take(struct gw_upload *upload, const char *bytes, size_t len, struct gw_err *err) GW_MUST_USE;
 /* All has come. */
 enum gw_code gw_upload_end(struct gw_upload *upload, struct gw_err *err) GW_MUST_USE;

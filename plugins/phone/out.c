@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAMPLES_MAX         ((size_t)1 << 16) /* 1.5 MiB: often enough that what is emitted is stored meanwhile */
+#define SAMPLES_MAX         ((size_t)1 << 15) /* 768 KiB: often enough that what is emitted is stored meanwhile */
 #define SAMPLES_WAITING_MAX ((size_t)1 << 19) /* 12 MiB */
 #define RECORDS_WAITING_MAX ((size_t)16 << 20)
 
