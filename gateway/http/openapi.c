@@ -256,20 +256,39 @@ static const char *behind_prefix(const char *pattern)
     return strncmp(pattern, prefix, sizeof(prefix) - 1) == 0 ? pattern + sizeof(prefix) - 1 : pattern;
 }
 
+/* Nouns that are shown together with others. */
+static const struct group {
+    const char *noun, *tag;
+} groups[] = {
+    {"connect", "oauth"},      {"connect-link", "oauth"},    {"data-sources", "connections"},
+    {"developer", "api-keys"}, {"invitation-code", "token"}, {"export", "users"},
+    {"import", "sdk"},         {"meta", "providers"},
+};
+
+static struct gw_str group_of(struct gw_str noun)
+{
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+        if (gw_str_is(noun, groups[i].noun))
+            return gw_str(groups[i].tag);
+    return noun;
+}
+
 /* The noun an operation is about: what stands behind /users/{user_id}, else the first word. */
 static struct gw_str tag_of(const char *pattern)
 {
     const char *at = behind_prefix(pattern);
-    struct gw_str word, first = gw_str("gateway");
+    struct gw_str word, first = {0};
     bool param;
 
+    if (at == pattern)
+        return gw_str("gateway");
     for (int i = 0; next_word(&at, &word, &param); i++) {
         if (i == 0)
             first = word;
         else if (i == 2 && gw_str_is(first, "users"))
-            return word;
+            return group_of(word);
     }
-    return pattern[0] == '/' && strncmp(pattern, "/api/", 5) == 0 ? first : gw_str("gateway");
+    return group_of(first);
 }
 
 /* "get_users_user_events_workouts"; the provider's id where the path is of one. */
