@@ -211,6 +211,11 @@ bool gw_batch_empty(const struct gw_batch *batch)
     return !gw_batch_has_data(batch) && batch->payloads.count + batch->states.count + batch->warnings.count == 0;
 }
 
+bool gw_batch_has_state(const struct gw_batch *batch)
+{
+    return batch->states.count > 0;
+}
+
 bool gw_batch_warned(const struct gw_batch *batch)
 {
     return batch->warned_count > 0;

@@ -54,7 +54,8 @@ size_t gw_batch_size(const struct gw_batch *batch);    /* bytes held: a reason f
 size_t gw_batch_samples(const struct gw_batch *batch); /* held */
 bool gw_batch_empty(const struct gw_batch *batch);
 bool gw_batch_has_data(const struct gw_batch *batch); /* records or samples */
-bool gw_batch_warned(const struct gw_batch *batch);   /* of anything, since the first batch of the job */
+bool gw_batch_has_state(const struct gw_batch *batch);
+bool gw_batch_warned(const struct gw_batch *batch); /* of anything, since the first batch of the job */
 /* Fills the data part of a commit; pointers live until reset or free. */
 enum gw_code gw_batch_fill(struct gw_batch *batch, struct gw_commit *commit, struct gw_err *err) GW_MUST_USE;
 

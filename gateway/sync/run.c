@@ -10,6 +10,7 @@
 
 #define SYNC_MS      (10 * 60 * 1000) /* one slice; the plugin is asked to yield long before */
 #define WAIT_MOST_US (24 * GW_US_PER_HOUR)
+#define BATCH_MOST   ((size_t)32 << 20) /* bytes gathered before a checkpoint comes */
 
 /* State that was put in this run and not committed yet: reads must see it. */
 struct put {
@@ -94,15 +95,6 @@ static enum gw_code on_state_put(void *self, uint32_t scope, struct gw_str key, 
     return code ? code : remember_put(run, key, value, err);
 }
 
-static enum gw_code on_payload(void *self, const aorta_payload *payload, struct gw_err *err)
-{
-    struct run *run = self;
-    size_t index;
-    enum gw_code code = gw_batch_payload(run->batch, payload, GW_NO_OFFSET, &index, err);
-
-    return code ? code : gw_batch_normalize(run->batch, &run->call, index, err);
-}
-
 /* ---- commits ---- */
 
 static enum gw_code begin_commit(struct run *run, enum gw_commit_end end, struct gw_str cursor, struct gw_commit *ret,
@@ -137,6 +129,30 @@ static enum gw_code commit(struct run *run, struct gw_commit *c, bool *ret_yield
     if (c->woke)
         gw_notify_work(run->task->work->notify);
     return gw_batch_reset(run->batch, err);
+}
+
+/* A plugin that emits much between its checkpoints: what came is stored without moving the cursor, so after a crash it
+ * comes again, which changes nothing. State waits for its checkpoint, for it may speak of the cursor. */
+static enum gw_code make_room(struct run *run, struct gw_err *err)
+{
+    struct gw_commit c;
+    enum gw_code code;
+
+    if (gw_batch_size(run->batch) < BATCH_MOST || gw_batch_has_state(run->batch))
+        return GW_OK;
+    code = begin_commit(run, GW_COMMIT_CONTINUE, (struct gw_str){0}, &c, err);
+    return code ? code : commit(run, &c, NULL, err);
+}
+
+static enum gw_code on_payload(void *self, const aorta_payload *payload, struct gw_err *err)
+{
+    struct run *run = self;
+    size_t index;
+    enum gw_code code = make_room(run, err);
+
+    if (!code)
+        code = gw_batch_payload(run->batch, payload, GW_NO_OFFSET, &index, err);
+    return code ? code : gw_batch_normalize(run->batch, &run->call, index, err);
 }
 
 /* History gives way after a slice; a sync that somebody asked for goes on until it is done. */

@@ -1,5 +1,6 @@
 /* Records become rows: what is kept, completed, refused. */
-#include <check.h>
+#include "tests.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -119,6 +120,51 @@ START_TEST(stages_are_checked_and_canonical)
 }
 END_TEST
 
+static aorta_record stage_of(const aorta_field *fields, uint32_t count, int64_t seconds)
+{
+    aorta_record record = record_of(fields, count);
+
+    record.end_us = record.start_us + seconds * 1000000;
+    record.parent_external_id = (aorta_str){"u1-s0", 5};
+    return record;
+}
+
+START_TEST(a_stage_says_which_and_is_no_longer_than_a_day)
+{
+    const aorta_field fields[] = {TEXT("stage", "deep"), TEXT("mood", "calm")};
+    aorta_record good = stage_of(fields, 2, 600), none = stage_of(NULL, 0, 600), all = stage_of(fields, 1, 86401);
+    struct gw_arena *arena = gw_arena_new(0);
+    struct gw_sleep_stage row;
+
+    ck_assert_int_eq(fields_stage(&good, arena, &row, NULL), GW_OK);
+    ck_assert_str_eq(row.stage, "deep");
+    ck_assert_str_eq(row.parent, "u1-s0");
+    ck_assert_str_eq(row.head.extra, "{\"mood\":\"calm\"}");
+    ck_assert_int_eq(fields_stage(&none, arena, &row, NULL), GW_DATA);
+    none.flags = AORTA_RECORD_DELETED;
+    ck_assert_int_eq(fields_stage(&none, arena, &row, NULL), GW_OK);
+    ck_assert_int_eq(fields_stage(&all, arena, &row, NULL), GW_DATA);
+    gw_arena_free(&arena);
+}
+END_TEST
+
+START_TEST(a_score_is_a_number_besides)
+{
+    const aorta_field fields[] = {TEXT("category", "sleep"), FLOAT("value", 81)};
+    aorta_record record = record_of(fields, 2);
+    struct gw_arena *arena = gw_arena_new(0);
+    struct gw_event row;
+
+    ck_assert_int_eq(fields_event(&record, arena, &row, NULL), GW_OK);
+    ck_assert_double_eq(row.value, 81);
+    ck_assert_str_eq(row.head.extra, "{\"category\":\"sleep\",\"value\":81.0}");
+    record.fields_count = 1;
+    ck_assert_int_eq(fields_event(&record, arena, &row, NULL), GW_OK);
+    ck_assert(isnan(row.value));
+    gw_arena_free(&arena);
+}
+END_TEST
+
 START_TEST(a_broken_piece_of_json_does_not_spoil_extra)
 {
     const aorta_field fields[] = {JSON("components", "{\"a\":"), JSON("other", "[1]")};
@@ -159,9 +205,13 @@ int main(void)
     tcase_add_test(tc, what_cannot_be_is_refused);
     tcase_add_test(tc, a_night_is_completed_from_its_stages);
     tcase_add_test(tc, stages_are_checked_and_canonical);
+    tcase_add_test(tc, a_stage_says_which_and_is_no_longer_than_a_day);
+    tcase_add_test(tc, a_score_is_a_number_besides);
     tcase_add_test(tc, a_broken_piece_of_json_does_not_spoil_extra);
     tcase_add_test(tc, a_nul_is_left_out_of_extra);
     suite_add_tcase(suite, tc);
+    suite_add_tcase(suite, batch_case());
+    suite_add_tcase(suite, nights_case());
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
