@@ -318,7 +318,7 @@ static void write_operation(const struct gw_openapi *what, const struct gw_route
     char method[16] = "";
     const char *name = gw_method_name(route->method);
 
-    for (size_t i = 0; name[i] && i < sizeof(method) - 1; i++)
+    for (size_t i = 0; i < sizeof(method) - 1 && name[i]; i++)
         method[i] = (char)tolower(name[i]);
     gw_json_open(out, method, '{');
     gw_json_open(out, "tags", '[');
