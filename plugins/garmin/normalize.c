@@ -46,8 +46,10 @@ aorta_status garmin_normalize(void *self, aorta_ctx *ctx, const aorta_payload *p
     if (b.type < 0)
         return sdk_fail(ctx, AORTA_ERR_UNSUPPORTED, "garmin.kind", "this kind of payload is not Garmin's");
     aorta_status st = sdk_payload_bytes(ctx, payload, &bytes);
-    if (st == AORTA_OK)
-        st = sdk_json_parse(ctx, bytes.ptr, bytes.len, &doc);
+    /* a pull is answered 204 with nothing where there is nothing */
+    if (st != AORTA_OK || !sdk_trim((aorta_str){(const char *)bytes.ptr, bytes.len}).len)
+        return st;
+    st = sdk_json_parse(ctx, bytes.ptr, bytes.len, &doc);
     if (st != AORTA_OK)
         return st;
     sdk_json inner = sdk_json_get(doc, garmin_types[b.type].key);

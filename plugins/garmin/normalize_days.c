@@ -55,8 +55,8 @@ static const struct garmin_field cycle_fields[] = {
     {"days_until_next_phase", "daysUntilNextPhase", 1, 0, 1},
     {"fertile_window_start", "fertileWindowStart", 1, 0, 1},
     {"fertile_window_length_days", "lengthOfFertileWindow", 1, 0, 1},
-    {"cycle_length_days", "cycleLength", 1, 0, 1},
-    {"predicted_cycle_length_days", "predictedCycleLength", 1, 0, 1},
+    {"cycle_length_days", "cycleLength", 1, 1, 1},
+    {"predicted_cycle_length_days", "predictedCycleLength", 1, 1, 1},
 };
 
 static void add_flag(sdk_fields *f, sdk_json json, const char *key, const char *from)

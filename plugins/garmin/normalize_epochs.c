@@ -1,9 +1,11 @@
 /* epochs: slots of 15 minutes, with an entry for each kind of movement in the slot. The entries of a slot are
- * summed here: stored one by one they would overwrite each other. */
+ * summed here: stored one by one they would overwrite each other. An entry that comes again as it grows, or from a
+ * second watch, says the same movement once more: of those the most counts, not the sum. */
 #include "normalize.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct sum {
     const char *metric, *from;
@@ -20,6 +22,7 @@ static const struct sum sums[] = {
 
 struct slot {
     struct garmin_item item; /* of its first entry */
+    aorta_str movement;      /* of an entry */
     uint32_t order;
     double value[SUMS]; /* NaN = no entry says anything */
 };
@@ -29,18 +32,35 @@ static int by_start(const void *a, const void *b)
     const struct slot *x = a, *y = b;
     if (x->item.start_us != y->item.start_us)
         return x->item.start_us < y->item.start_us ? -1 : 1;
-    return (x->order > y->order) - (x->order < y->order);
+    size_t len = x->movement.len < y->movement.len ? x->movement.len : y->movement.len;
+    int c = len ? memcmp(x->movement.ptr, y->movement.ptr, len) : 0;
+    if (c == 0)
+        c = (x->movement.len > y->movement.len) - (x->movement.len < y->movement.len);
+    return c ? c : (x->order > y->order) - (x->order < y->order);
 }
 
-static void add(struct slot *to, const struct slot *entry)
+static int same_slot(const struct slot *a, const struct slot *b)
 {
-    for (size_t i = 0; i < SUMS; i++) {
-        if (isnan(entry->value[i]))
-            continue;
-        to->value[i] = isnan(to->value[i]) ? entry->value[i] : to->value[i] + entry->value[i];
-    }
-    if (!(to->item.duration_s >= entry->item.duration_s))
-        to->item.duration_s = entry->item.duration_s;
+    return a->item.start_us == b->item.start_us;
+}
+
+static int same_movement(const struct slot *a, const struct slot *b)
+{
+    return same_slot(a, b) && a->movement.len && a->movement.len == b->movement.len &&
+           memcmp(a->movement.ptr, b->movement.ptr, a->movement.len) == 0;
+}
+
+static double sum(double a, double b)
+{
+    return isnan(a) ? b : isnan(b) ? a : a + b;
+}
+
+/* fmax: of a number and NaN the number */
+static void join(struct slot *to, const struct slot *entry, double (*of)(double, double))
+{
+    for (size_t i = 0; i < SUMS; i++)
+        to->value[i] = of(to->value[i], entry->value[i]);
+    to->item.duration_s = fmax(to->item.duration_s, entry->item.duration_s);
 }
 
 /* The entries as slots of one entry each; those without a time are skipped. */
@@ -57,19 +77,22 @@ static uint32_t read_entries(struct garmin_batch *b, struct slot *slots)
             double v = garmin_number(json, sums[i].from);
             s->value[i] = v >= 0 ? v : NAN;
         }
+        s->movement = sdk_json_str(sdk_json_get(json, "activityType"));
+        if (!s->movement.len)
+            s->movement = s->item.id;
         s->order = count++;
     }
     return count;
 }
 
-static uint32_t merge(struct slot *slots, uint32_t count)
+/* Makes one of neighbours that are alike. Returns how many remain. */
+static uint32_t merge(struct slot *slots, uint32_t count, int (*alike)(const struct slot *, const struct slot *),
+                      double (*of)(double, double))
 {
     uint32_t n = 0;
-    if (count > 1)
-        qsort(slots, count, sizeof(*slots), by_start);
     for (uint32_t i = 0; i < count; i++) {
-        if (n && slots[n - 1].item.start_us == slots[i].item.start_us)
-            add(&slots[n - 1], &slots[i]);
+        if (n && alike(&slots[n - 1], &slots[i]))
+            join(&slots[n - 1], &slots[i], of);
         else
             slots[n++] = slots[i];
     }
@@ -125,7 +148,10 @@ aorta_status garmin_read_epochs(struct garmin_batch *b)
     struct slot *slots = b->ctx->host->alloc(b->ctx, ((size_t)most + 1) * sizeof(*slots));
     if (!slots)
         return AORTA_ERR_NOMEM;
-    uint32_t count = merge(slots, read_entries(b, slots));
+    uint32_t count = read_entries(b, slots);
+    if (count > 1)
+        qsort(slots, count, sizeof(*slots), by_start);
+    count = merge(slots, merge(slots, count, same_movement, fmax), same_slot, sum);
     for (uint32_t i = 0, n; i < count; i += n) {
         for (n = 1; i + n < count && n < RUN_MAX && together(&slots[i], &slots[i + n]); n++)
             ;

@@ -262,8 +262,10 @@ static aorta_status sleep(struct garmin_batch *b, sdk_json json)
         return st;
     night.tentative = is_tentative(sdk_json_get(json, "validation")) ? AORTA_RECORD_TENTATIVE : 0;
     night.end_us = end_of(&night);
-    /* an item may exist for its naps alone */
-    if (night.end_us > night.item.start_us || sdk_json_count(naps) == 0) {
+    /* an item may exist for its naps alone; without any it is of a night in which the watch lay on the table */
+    if (night.end_us <= night.item.start_us && sdk_json_count(naps) == 0)
+        return AORTA_ERR_DATA;
+    if (night.end_us > night.item.start_us) {
         st = emit_night(b, &night);
         if (st == AORTA_OK)
             st = emit_score(b, &night);
