@@ -160,7 +160,8 @@ aorta_status polar_activity(struct polar_job *job, sdk_json item)
     d.source = polar_source(job, polar_string(item, "device"), polar_string(item, "device_id"));
     double active_s = seconds(item, "active_duration");
     /* calories include what the body burns at rest */
-    double basal = not_negative(polar_number(item, "calories", NAN) - polar_number(item, "active_calories", NAN));
+    double basal = not_negative(not_negative(polar_number(item, "calories", NAN)) -
+                                not_negative(polar_number(item, "active_calories", NAN)));
     aorta_status st = emit_summary(job, &d, item, basal, active_s);
     if (st == AORTA_OK)
         st = emit_totals(job, &d, item, basal, active_s);

@@ -108,7 +108,7 @@ static aorta_status emit_heart_rate(struct polar_job *job, const struct sleep *s
 
 /* ---- the records ---- */
 
-/* A night without any of the three was not told apart into stages: the zeros are not times. */
+/* A night without any of the three was not told apart into stages: the zeros are not times. Nor is a sum of zeros. */
 static void add_stage_totals(sdk_fields *f, sdk_json item)
 {
     double light = polar_number(item, "light_sleep", 0), deep = polar_number(item, "deep_sleep", 0),
@@ -124,13 +124,9 @@ static void fill(struct polar_job *job, sdk_fields *f, sdk_json item, const stru
 {
     static const char *const asleep[] = {"light_sleep", "deep_sleep", "rem_sleep", "unrecognized_sleep_stage"};
     double sum = 0;
-    int any = 0;
-    for (uint32_t i = 0; i < AORTA_COUNT(asleep); i++) {
-        double v = polar_number(item, asleep[i], -1);
-        any |= v >= 0;
-        sum += v >= 0 ? v : 0;
-    }
-    if (any)
+    for (uint32_t i = 0; i < AORTA_COUNT(asleep); i++)
+        sum += fmax(polar_number(item, asleep[i], 0), 0);
+    if (sum > 0)
         sdk_add_float(f, "asleep_s", sum);
     add_stage_totals(f, item);
     polar_add(f, "awake_s", item, "total_interruption_duration", 1, 0);
