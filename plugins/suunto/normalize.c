@@ -94,6 +94,14 @@ static aorta_status document(struct input *in, sdk_json doc, item_fn *fn, void *
     return one_item(in, doc, none, fn, data);
 }
 
+/* `line` cannot be read. Of JSON lines that is one line that was garbled, and `rest` begins with the next object. A
+ * list or an object written over several lines was cut off: what stands within it are not items by themselves. */
+static int cut_off(aorta_str line, aorta_str rest)
+{
+    line = sdk_trim(line);
+    return line.len && (line.ptr[0] == '[' || (line.ptr[0] == '{' && rest.len && rest.ptr[0] != '{'));
+}
+
 aorta_status input_each(struct input *in, item_fn *fn, void *data)
 {
     aorta_str rest = sdk_trim(in->text), value, after;
@@ -107,6 +115,8 @@ aorta_status input_each(struct input *in, item_fn *fn, void *data)
         } else {
             (void)sdk_split(&rest, '\n', &value); /* past the line that cannot be read */
             rest = sdk_trim(rest);
+            if (cut_off(value, rest))
+                return sdk_fail(in->ctx, AORTA_ERR_DATA, "suunto.bad_json", "the payload ends too early");
         }
         if (st == AORTA_OK) {
             good++;

@@ -182,10 +182,12 @@ static double known_sum(const double *values, size_t count)
 
 static void add_durations(sdk_fields *f, const struct sleep *s, double in_bed)
 {
-    const double stages[] = {seconds_of(s, LIGHT), seconds_of(s, DEEP), seconds_of(s, REM)};
+    double stages[] = {seconds_of(s, LIGHT), seconds_of(s, DEEP), seconds_of(s, REM)};
     const double wakes[] = {seconds_of(s, WAKE_AFTER_ONSET), seconds_of(s, WAKE_BEFORE_OFF_BED)};
     double asleep = known_sum(stages, AORTA_COUNT(stages));
     double awake = known_sum(wakes, AORTA_COUNT(wakes));
+    if (asleep == 0)
+        asleep = stages[0] = stages[1] = stages[2] = NAN; /* they were not told apart */
     if (isnan(awake) && !isnan(asleep))
         awake = 0; /* a sleep with stages and without wake times was slept through */
     sdk_add_float(f, "duration_s", seconds_of(s, DURATION));

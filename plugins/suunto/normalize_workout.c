@@ -88,8 +88,10 @@ static void add_elevation(const struct workout *w, sdk_json summary, sdk_fields 
     double down = number_of(sdk_json_get(w->json, "totalDescent"));
     double low = number_of(sdk_json_get(w->json, "minAltitude"));
     double high = number_of(sdk_json_get(w->json, "maxAltitude"));
-    sdk_add_float(f, "elevation_gain_m", isnan(up) ? number_of(sdk_json_get(summary, "ascent")) : up);
-    sdk_add_float(f, "elevation_loss_m", isnan(down) ? number_of(sdk_json_get(summary, "descent")) : down);
+    up = isnan(up) ? number_of(sdk_json_get(summary, "ascent")) : up;
+    down = isnan(down) ? number_of(sdk_json_get(summary, "descent")) : down;
+    sdk_add_float(f, "elevation_gain_m", up >= 0 ? up : NAN);
+    sdk_add_float(f, "elevation_loss_m", down >= 0 ? down : NAN);
     if (low == 0 && high == 0) /* a watch without a reading */
         return;
     sdk_add_float(f, "elevation_max_m", high);
