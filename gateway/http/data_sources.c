@@ -12,7 +12,7 @@ static void write_display_name(struct gw_buf *out, const struct gw_source *s)
 {
     const char *what = s->device_model && s->device_model[0]   ? s->device_model
                        : s->original && s->original[0]         ? s->original
-                       : s->app && strcmp(s->app, s->provider) ? s->app
+                       : s->app && strcmp(s->app, s->provider) != 0 ? s->app
                                                                : NULL;
     gw_own_buf struct gw_buf name = {0};
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from client import Client
-from harness import eventually
+from harness import Gateway, eventually
 
 REVOKES = {"garmin": ("DELETE", "/garmin/wellness-api/rest/user/registration"),
            "polar": ("DELETE", "/polar/v3/users/"),
@@ -279,3 +279,37 @@ def test_a_user_deleted_at_work(simulator, gateway, api):
                what="nothing is left")
     lines = [l for l in gateway.log_text()[seen:].splitlines() if " error " in l or "its lease will run out" in l]
     assert not lines, lines
+
+
+def test_a_user_deleted_while_phones_push(simulator):
+    """Eight phones push while the user goes: each push is stored and goes with the user, or is told 404."""
+    gw = Gateway(simulator, providers=("polar",), sections='apple = { enabled = true; module = "apple.so"; };')
+    try:
+        api = Client(gw)
+        user, answers, stop = api.user(), [], threading.Event()
+
+        def push(phone):
+            mine, n = Client(gw), 0
+            while not stop.is_set():
+                n += 1
+                answers.append(mine.post(f"/sdk/users/{user}/sync", json={
+                    "provider": "apple", "sdkVersion": "1", "syncTimestamp": "2026-02-24T10:00:00Z", "data": {"records": [
+                        {"id": f"{phone}-{n}-{i}", "type": "HKQuantityTypeIdentifierHeartRate", "value": 60 + i, "unit": "bpm",
+                         "startDate": f"2026-02-{phone + 1:02d}T08:{n % 60:02d}:{i:02d}Z",
+                         "endDate": f"2026-02-{phone + 1:02d}T08:{n % 60:02d}:{i:02d}Z"} for i in range(30)]}}).status_code)
+
+        threads = [threading.Thread(target=push, args=(i,)) for i in range(8)]
+        for t in threads:
+            t.start()
+        eventually(lambda: int(gw.sql(f"SELECT count(*) FROM series_blocks WHERE user_id = '{user}'")[0][0]) >= 4,
+                   what="pushes are read")
+        assert delete(api, f"/users/{user}").status_code == 200
+        eventually(lambda: 404 in answers[-16:], what="phones are told")
+        stop.set()
+        for t in threads:
+            t.join(30)
+        assert set(answers) == {202, 404}
+        eventually(lambda: traces(gw, user) in ({"changes.user_id": 1}, {"outbox.user_id": 1}), 30, what="nothing is left")
+        assert not [l for l in gw.log_text().splitlines() if " error " in l]
+    finally:
+        gw.clean_stop()
