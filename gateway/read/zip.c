@@ -10,24 +10,26 @@
 struct gw_zip {
     struct archive *archive;
     struct gw_buf *out;
+    bool over; /* what comes now is for nobody */
 };
 
+/* Never a failure: an archive that has failed does not free what it packs with. See `judge`. */
 static la_ssize_t on_bytes(struct archive *archive, void *self, const void *data, size_t len)
 {
     struct gw_zip *zip = self;
 
-    gw_buf_add(zip->out, data, len);
-    if (!zip->out->failed)
-        return (la_ssize_t)len;
-    archive_set_error(archive, 12, "no memory");
-    return -1;
+    (void)archive;
+    if (!zip->over)
+        gw_buf_add(zip->out, data, len);
+    return (la_ssize_t)len;
 }
 
-static enum gw_code failed(struct gw_zip *zip, struct gw_err *err)
+static enum gw_code judge(struct gw_zip *zip, bool good, struct gw_err *err)
 {
     if (zip->out->failed)
         return gw_fail(err, GW_NOMEM, NULL);
-    return gw_fail(err, GW_INTERNAL, "The archive could not be written: %s", archive_error_string(zip->archive));
+    return good ? GW_OK
+                : gw_fail(err, GW_INTERNAL, "The archive could not be written: %s", archive_error_string(zip->archive));
 }
 
 enum gw_code gw_zip_new(struct gw_buf *out, struct gw_zip **ret, struct gw_err *err)
@@ -44,7 +46,7 @@ enum gw_code gw_zip_new(struct gw_buf *out, struct gw_zip **ret, struct gw_err *
     else if (archive_write_set_format_zip(zip->archive) != ARCHIVE_OK ||
              archive_write_set_bytes_per_block(zip->archive, 0) != ARCHIVE_OK ||
              archive_write_open(zip->archive, zip, NULL, on_bytes, NULL) != ARCHIVE_OK)
-        code = failed(zip, err);
+        code = judge(zip, false, err);
     if (code) {
         gw_zip_free(&zip);
         return code;
@@ -60,8 +62,8 @@ void gw_zip_free(struct gw_zip **address)
     if (!zip)
         return;
     if (zip->archive) {
-        archive_write_fail(zip->archive); /* nothing more is written by freeing it */
-        archive_write_free(zip->archive);
+        zip->over = true;
+        archive_write_free(zip->archive); /* ends the entry that is open */
     }
     free(zip);
     *address = NULL;
@@ -80,15 +82,15 @@ enum gw_code gw_zip_entry(struct gw_zip *zip, const char *path, struct gw_err *e
     archive_entry_set_mtime(entry, gw_now_us() / GW_US_PER_S, 0);
     result = archive_write_header(zip->archive, entry);
     archive_entry_free(entry);
-    return result == ARCHIVE_OK ? GW_OK : failed(zip, err);
+    return judge(zip, result == ARCHIVE_OK, err);
 }
 
 enum gw_code gw_zip_data(struct gw_zip *zip, struct gw_str data, struct gw_err *err)
 {
     while (data.len) {
         la_ssize_t n = archive_write_data(zip->archive, data.ptr, data.len);
-        if (n <= 0)
-            return failed(zip, err);
+        if (n <= 0 || zip->out->failed)
+            return judge(zip, false, err);
         data.ptr += n;
         data.len -= (size_t)n;
     }
@@ -97,5 +99,5 @@ enum gw_code gw_zip_data(struct gw_zip *zip, struct gw_str data, struct gw_err *
 
 enum gw_code gw_zip_end(struct gw_zip *zip, struct gw_err *err)
 {
-    return archive_write_close(zip->archive) == ARCHIVE_OK ? GW_OK : failed(zip, err);
+    return judge(zip, archive_write_close(zip->archive) == ARCHIVE_OK, err);
 }
