@@ -102,7 +102,7 @@ enum gw_code gw_batch_reset(struct gw_batch *batch, struct gw_err *err)
     batch->sources = batch->payloads = batch->workouts = batch->sleeps = batch->events = empty;
     batch->stages = batch->runs = batch->states = batch->warnings = empty;
     batch->sources_by_text = batch->runs_by_key = (struct slots){0};
-    batch->samples = 0;
+    batch->samples = batch->days = 0;
     memset(&batch->counts, 0, sizeof(batch->counts));
     batch->arena = gw_arena_new(BATCH_CAP);
     if (!batch->arena)
@@ -200,10 +200,14 @@ size_t gw_batch_samples(const struct gw_batch *batch)
     return batch->samples;
 }
 
+size_t gw_batch_rows(const struct gw_batch *batch)
+{
+    return batch->workouts.count + batch->sleeps.count + batch->events.count + batch->stages.count + batch->days;
+}
+
 bool gw_batch_has_data(const struct gw_batch *batch)
 {
-    return batch->workouts.count + batch->sleeps.count + batch->events.count + batch->stages.count + batch->runs.count >
-           0;
+    return gw_batch_rows(batch) > 0;
 }
 
 bool gw_batch_empty(const struct gw_batch *batch)

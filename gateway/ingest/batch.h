@@ -52,6 +52,7 @@ void gw_batch_warning(struct gw_batch *batch, struct gw_str text); /* the same t
 enum gw_code gw_batch_state(struct gw_batch *batch, const struct gw_state_put *put, struct gw_err *err) GW_MUST_USE;
 size_t gw_batch_size(const struct gw_batch *batch);    /* bytes held: a reason for an early checkpoint */
 size_t gw_batch_samples(const struct gw_batch *batch); /* held */
+size_t gw_batch_rows(const struct gw_batch *batch);    /* that a commit writes, about: records, days of samples */
 bool gw_batch_empty(const struct gw_batch *batch);
 bool gw_batch_has_data(const struct gw_batch *batch); /* records or samples */
 bool gw_batch_has_state(const struct gw_batch *batch);

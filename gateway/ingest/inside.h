@@ -25,6 +25,7 @@ struct gw_batch {
     struct list sources, payloads, workouts, sleeps, events, stages, runs, states, warnings;
     struct slots sources_by_text, runs_by_key;
     size_t samples; /* in runs */
+    size_t days;    /* that they touch, of each run anew */
     struct gw_counts counts;
     uint64_t warned[WARNINGS_MOST]; /* hashes of what was said since the batch was made, commits included */
     size_t warned_count;

@@ -2,6 +2,7 @@
  * few when there are many. */
 #include <stdlib.h>
 
+#include "base/time.h"
 #include "ingest/inside.h"
 
 #define FIRST_CAP 64u
@@ -97,6 +98,20 @@ static struct run *open_run(struct gw_batch *batch, const struct gw_series_in *h
 
 /* ---- in ---- */
 
+/* Times that lie on another UTC day than the one before them. */
+static size_t days_of(const struct run *run, const int64_t *t_us, size_t n)
+{
+    int64_t day = run->count ? run->t_us[run->count - 1] / GW_US_PER_DAY : -1;
+    size_t days = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int64_t of = t_us[i] / GW_US_PER_DAY;
+        days += of != day;
+        day = of;
+    }
+    return days;
+}
+
 static void append(struct run *run, const aorta_series *series, uint32_t from, size_t n)
 {
     if (run->count && series->t_us[from] <= run->t_us[run->count - 1])
@@ -133,6 +148,7 @@ enum gw_code samples_add(struct gw_batch *batch, const aorta_series *series, uin
         if (series->dur_us && !add_durations(batch, run))
             return gw_fail(err, GW_NOMEM, NULL);
         size_t n = left < run->cap - run->count ? left : run->cap - run->count;
+        batch->days += days_of(run, series->t_us + at, n);
         append(run, series, at, n);
         at += (uint32_t)n;
     }

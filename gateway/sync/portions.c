@@ -11,6 +11,7 @@
     ((size_t)1 << 15) /* small at first, so that the database soon has something to do; then larger                    \
                        */
 #define SAMPLES_MOST ((size_t)1 << 17)
+#define ROWS_MOST    ((size_t)4096) /* each takes kilobytes while it is committed, where a sample takes bytes */
 #define BYTES_MOST   ((size_t)10 << 20)
 #define OFTEN_US     (2 * GW_US_PER_S) /* a slow payload shows what it has, and how far it is */
 
@@ -112,8 +113,8 @@ bool gw_portions_full(void *self, const struct gw_batch *batch)
 {
     struct gw_portions *p = self;
 
-    return gw_batch_samples(batch) >= p->samples_most || gw_batch_size(batch) >= BYTES_MOST ||
-           (gw_batch_has_data(batch) && gw_mono_us() - p->last_us > OFTEN_US);
+    return gw_batch_samples(batch) >= p->samples_most || gw_batch_rows(batch) >= ROWS_MOST ||
+           gw_batch_size(batch) >= BYTES_MOST || (gw_batch_has_data(batch) && gw_mono_us() - p->last_us > OFTEN_US);
 }
 
 void gw_portions_progress(struct gw_portions *p, double done)

@@ -9,6 +9,8 @@
 #define BEGIN_S   INT64_C(1577836800) /* 2020-01-01 */
 #define YEARS_S   (INT64_C(6) * 365 * 86400)
 #define DAY_S     INT64_C(86400)
+#define STAGES    30
+#define STAGE_S   960
 #define ELEMENT_B 420 /* about, to spread the elements over the years */
 
 #define WATCH                                                                                                          \
@@ -127,7 +129,7 @@ static const struct kind {
 } kinds[] = {
     {"HKQuantityTypeIdentifierBodyMass", "kg", 1, 0, 0, thousandths, 70000, 4000,
      "  <MetadataEntry key=\"HKWasUserEntered\" value=\"1\"/>\n"},
-    {"HKQuantityTypeIdentifierHeartRate", "count/min", 35, 1, 0, whole, 48, 110,
+    {"HKQuantityTypeIdentifierHeartRate", "count/min", 36, 1, 0, whole, 48, 110,
      "  <MetadataEntry key=\"HKMetadataKeyHeartRateMotionContext\" value=\"1\"/>\n"},
     {"HKQuantityTypeIdentifierOxygenSaturation", "%", 2, 1, 0, thousandths, 900, 100, NULL},
     {"HKQuantityTypeIdentifierRespiratoryRate", "count/min", 3, 1, 60, whole, 10, 10, NULL},
@@ -175,18 +177,19 @@ static void record(struct export_text *x, const struct kind *k)
 
 /* ---- the other parts ---- */
 
+/* The time in bed, and what it is made of: a night of eight hours is some thirty elements. */
 static void stage(struct export_text *x)
 {
-    static const char *const values[] = {"InBed", "AsleepCore", "AsleepDeep", "AsleepCore", "AsleepREM", "Awake"};
-    int64_t night = (x->at_s / DAY_S) * DAY_S + 22 * 3600, start = night + (x->hand ? x->hand - 1 : 0) * 4800;
+    static const char *const values[] = {"AsleepCore", "AsleepDeep", "AsleepCore", "AsleepREM", "Awake"};
+    int64_t night = (x->at_s / DAY_S) * DAY_S + 22 * 3600, start = night + (x->hand ? x->hand - 1 : 0) * STAGE_S;
     put(x, " <Record type=\"HKCategoryTypeIdentifierSleepAnalysis\" ");
     by(x, 1);
     when(x, "creationDate", night + 9 * 3600);
     when(x, "startDate", start);
-    when(x, "endDate", x->hand ? start + 4800 : night + 5 * 4800);
-    add(x, " value=\"HKCategoryValueSleepAnalysis%s\"/>\n", values[x->hand]);
+    when(x, "endDate", x->hand ? start + STAGE_S : night + (STAGES - 1) * STAGE_S);
+    add(x, " value=\"HKCategoryValueSleepAnalysis%s\"/>\n", x->hand ? values[x->hand % 5] : "InBed");
     x->stages++;
-    x->hand = (x->hand + 1) % 6;
+    x->hand = (x->hand + 1) % STAGES;
     if (x->hand)
         x->at_s -= x->step_s; /* the same night */
 }
@@ -280,7 +283,7 @@ static void head(struct export_text *x)
 
 static int percent_of(int part)
 {
-    static const int others[] = {4, 1, 1, 1};
+    static const int others[] = {3, 1, 1, 1};
     return part < KINDS ? kinds[part].percent : others[part - KINDS];
 }
 
@@ -291,8 +294,8 @@ static void begin_part(struct export_text *x)
     x->part_end = x->made + share;
     x->at_s = BEGIN_S + x->part * 17;
     x->step_s = (int64_t)((uint64_t)YEARS_S / (share / ELEMENT_B + 1));
-    if (x->part >= KINDS) /* a night, a day: not several of them at one time */
-        x->step_s = (x->step_s / DAY_S + 1) * DAY_S;
+    if (x->part >= KINDS) /* a night, a day: not several of them in one */
+        x->step_s = DAY_S;
     else if (x->step_s < 1)
         x->step_s = 1;
     x->hand = 0;
@@ -314,7 +317,7 @@ static int next(struct export_text *x)
     if (x->part < 0)
         head(x);
     while (x->part < PARTS && !x->len) {
-        if (x->part >= 0 && x->made < x->part_end)
+        if (x->part >= 0 && x->made < x->part_end && x->at_s < BEGIN_S + YEARS_S)
             next_element(x);
         else if (++x->part < PARTS)
             begin_part(x);

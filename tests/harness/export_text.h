@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct export_text {
-    uint64_t bytes; /* wanted; what is made ends at the element that reaches it, and its closing tag */
+    uint64_t bytes; /* wanted; what is made is that, give or take a few percent: six years have so many days */
     uint64_t made;
     uint64_t records, stages, workouts, days; /* what was written of each kind, those within correlations not counted */
     /* inside */
