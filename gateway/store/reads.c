@@ -435,8 +435,6 @@ static void put_range(struct pg_params *p, const struct gw_series_query *q)
     pg_put_i64(p, q->to_us);
 }
 
-#define EDGE_COLUMN 10 /* of the two statements for a page */
-
 /* The parameters that every statement about a range has. */
 static enum gw_code put_series(struct pg_params *p, const struct gw_series_query *q, struct gw_err *err)
 {
@@ -458,12 +456,10 @@ struct blocks {
     size_t count;
     struct gw_source *sources;
     size_t sources_count;
-    bool edged; /* of a page: whether it has an edge, and where */
-    int64_t edge_us;
 };
 
-static enum gw_code read_blocks(const PGresult *result, bool with_data, bool paged, struct gw_arena *arena,
-                                struct blocks *ret, struct gw_err *err)
+static enum gw_code read_blocks(const PGresult *result, bool with_data, struct gw_arena *arena, struct blocks *ret,
+                                struct gw_err *err)
 {
     enum gw_code code = GW_OK;
 
@@ -473,18 +469,20 @@ static enum gw_code read_blocks(const PGresult *result, bool with_data, bool pag
         return gw_fail(err, GW_NOMEM, NULL);
     for (size_t i = 0; !code && i < ret->count; i++)
         code = block_read(result, (int)i, with_data, arena, &ret->rows[i], err);
-    if (!code && paged && ret->count) {
-        struct pg_row row = {.result = result, .column = EDGE_COLUMN};
-        ret->edged = !pg_get_null(&row);
-        ret->edge_us = pg_get_i64(&row);
-        code = pg_row_check(&row, err);
-    }
     return code;
 }
 
-/* place: NULL = no page */
+static void put_part(struct pg_params *p, const struct gw_series_part *part)
+{
+    pg_put_i64(p, part->days_from_us);
+    pg_put_i64(p, part->days_to_us);
+    pg_put_i64(p, part->hours_from_us);
+    pg_put_i64(p, part->hours_to_us);
+}
+
+/* part: NULL = all bytes, or none */
 static enum gw_code blocks(struct pg_conn *c, struct gw_arena *arena, const struct gw_series_query *q,
-                           const struct gw_series_place *place, struct blocks *ret, struct gw_err *err)
+                           const struct gw_series_part *part, struct blocks *ret, struct gw_err *err)
 {
     struct pg_params p = {.arena = arena};
     gw_own_result *result = NULL, *sources = NULL;
@@ -492,13 +490,9 @@ static enum gw_code blocks(struct pg_conn *c, struct gw_arena *arena, const stru
 
     if (code)
         return code;
-    if (place) {
-        pg_put_i64(&p, place->limit);
-        pg_put_i64(&p, place->at_us);
-        pg_queue(c, place->backwards ? SQL_SERIES_PAGE_BACK : SQL_SERIES_PAGE, &p);
-    } else {
-        pg_queue(c, q->with_data ? SQL_SERIES_BLOCKS : SQL_SERIES_BOUNDS, &p);
-    }
+    if (part)
+        put_part(&p, part);
+    pg_queue(c, part ? SQL_SERIES_PART : q->with_data ? SQL_SERIES_BLOCKS : SQL_SERIES_BOUNDS, &p);
     queue_sources(c, q->user);
     code = pg_send(c, 0, err);
     if (!code)
@@ -506,48 +500,34 @@ static enum gw_code blocks(struct pg_conn *c, struct gw_arena *arena, const stru
     if (!code)
         code = pg_next(c, &sources, err);
     if (!code)
-        code = read_blocks(result, place || q->with_data, place != NULL, arena, ret, err);
+        code = read_blocks(result, part || q->with_data, arena, ret, err);
     return code ? code : source_read_all(sources, arena, &ret->sources, NULL, &ret->sources_count, err);
+}
+
+enum gw_code gw_store_series_part(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
+                                  const struct gw_series_part *part, struct gw_block_row **ret, size_t *ret_count,
+                                  struct gw_source **ret_sources, size_t *ret_sources_count, struct gw_err *err)
+{
+    struct pg_turn turn = {.db = db};
+    struct blocks found = {0};
+    enum gw_code code;
+
+    while (pg_turn(&turn, &code, err))
+        code = blocks(turn.c, arena, query, part, &found, err);
+    if (code)
+        return code;
+    *ret = found.rows;
+    *ret_count = found.count;
+    *ret_sources = found.sources;
+    *ret_sources_count = found.sources_count;
+    return GW_OK;
 }
 
 enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
                                     struct gw_block_row **ret, size_t *ret_count, struct gw_source **ret_sources,
                                     size_t *ret_sources_count, struct gw_err *err)
 {
-    struct pg_turn turn = {.db = db};
-    struct blocks found = {0};
-    enum gw_code code;
-
-    while (pg_turn(&turn, &code, err))
-        code = blocks(turn.c, arena, query, NULL, &found, err);
-    if (code)
-        return code;
-    *ret = found.rows;
-    *ret_count = found.count;
-    *ret_sources = found.sources;
-    *ret_sources_count = found.sources_count;
-    return GW_OK;
-}
-
-enum gw_code gw_store_series_page(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
-                                  const struct gw_series_place *place, struct gw_block_row **ret, size_t *ret_count,
-                                  struct gw_source **ret_sources, size_t *ret_sources_count, int64_t *ret_edge_us,
-                                  struct gw_err *err)
-{
-    struct pg_turn turn = {.db = db};
-    struct blocks found = {0};
-    enum gw_code code;
-
-    while (pg_turn(&turn, &code, err))
-        code = blocks(turn.c, arena, query, place, &found, err);
-    if (code)
-        return code;
-    *ret = found.rows;
-    *ret_count = found.count;
-    *ret_sources = found.sources;
-    *ret_sources_count = found.sources_count;
-    *ret_edge_us = found.edged ? found.edge_us : place->backwards ? query->from_us : query->to_us - 1;
-    return GW_OK;
+    return gw_store_series_part(db, arena, query, NULL, ret, ret_count, ret_sources, ret_sources_count, err);
 }
 
 static enum gw_code days(struct pg_conn *c, struct gw_arena *arena, const struct gw_series_query *q,

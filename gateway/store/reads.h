@@ -78,18 +78,15 @@ enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, co
                                     struct gw_block_row **ret, size_t *ret_count, struct gw_source **ret_sources,
                                     size_t *ret_sources_count, struct gw_err *err) GW_MUST_USE;
 
-/* All blocks of the range, but bytes (ptr NULL without) only of those that a page needs, and of those that the range
- * cuts, so that everything can be counted. */
-struct gw_series_place {
-    bool backwards; /* the page ends before at_us, else it begins behind it */
-    int64_t at_us;  /* samples at the very time may belong to the page; a page from the beginning: the range's - 1 */
-    int64_t limit;  /* samples of the page; one more is sure to be there, if there is one */
+/* All blocks of the range, but the bytes of data (ptr NULL without) only of some: of day blocks that touch the one
+ * stretch, of hour blocks that touch the other (both ends included), and of those that the range itself cuts. with_data
+ * says nothing here; part NULL is gw_store_series_blocks. */
+struct gw_series_part {
+    int64_t days_from_us, days_to_us, hours_from_us, hours_to_us;
 };
-/* *ret_edge_us: forwards, nothing behind this time is whole; backwards, nothing before it. The range's own bound when
- * all that lies there is needed. with_data says nothing here. */
-enum gw_code gw_store_series_page(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
-                                  const struct gw_series_place *place, struct gw_block_row **ret, size_t *ret_count,
-                                  struct gw_source **ret_sources, size_t *ret_sources_count, int64_t *ret_edge_us,
+enum gw_code gw_store_series_part(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
+                                  const struct gw_series_part *part, struct gw_block_row **ret, size_t *ret_count,
+                                  struct gw_source **ret_sources, size_t *ret_sources_count,
                                   struct gw_err *err) GW_MUST_USE;
 
 /* A UTC day that has samples: blocks that touch the range, whole. */

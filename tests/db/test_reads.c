@@ -252,78 +252,48 @@ START_TEST(test_days)
 }
 END_TEST
 
-/* What a page needs by the plain rule: see gw_store_series_place. Of blocks with their bytes, by time. */
-static int64_t edge_of(const struct gw_series_query *q, const struct gw_series_place *at,
-                       const struct gw_block_row *rows, size_t count)
-{
-    int64_t edge = at->backwards ? q->from_us : q->to_us - 1, have = 0;
-
-    for (size_t k = 0; k < count; k++) { /* rows do not overlap in this test: their order is that of time */
-        const struct gw_block_row *row = &rows[at->backwards ? count - 1 - k : k];
-        if (row->first_us < q->from_us || row->last_us >= q->to_us ||
-            (at->backwards ? row->last_us >= at->at_us : row->first_us <= at->at_us))
-            continue;
-        have += row->n;
-        if (have > at->limit)
-            return at->backwards ? row->first_us : row->last_us;
-    }
-    return edge;
-}
-
-static void check_page(const struct gw_series_query *q, const struct gw_series_place *at)
-{
-    struct gw_block_row *all_rows, *rows;
-    struct gw_source *sources;
-    size_t all_count, count, sources_count;
-    int64_t edge, expected;
-
-    ck_good(gw_store_series_blocks(db, arena, q, &all_rows, &all_count, &sources, &sources_count, &err));
-    ck_good(gw_store_series_page(db, arena, q, at, &rows, &count, &sources, &sources_count, &edge, &err));
-    ck_assert_uint_eq(count, all_count);
-    expected = edge_of(q, at, all_rows, all_count);
-    if (count)
-        ck_assert_int_eq(edge, expected);
-    for (size_t i = 0; i < count; i++) {
-        bool cut = rows[i].first_us < q->from_us || rows[i].last_us >= q->to_us;
-        bool needed = at->backwards ? rows[i].first_us <= at->at_us && rows[i].last_us >= edge
-                                    : rows[i].last_us >= at->at_us && rows[i].first_us <= edge;
-        ck_assert(rows[i].bucket == all_rows[i].bucket && rows[i].n == all_rows[i].n);
-        ck_assert((rows[i].data.ptr != NULL) == (cut || needed));
-        ck_assert(!rows[i].data.ptr || gw_str_eq(rows[i].data, all_rows[i].data));
-    }
-}
-
-START_TEST(test_series_page)
+/* Bytes of some blocks only: of days and hours by their own stretch, and of those that the range cuts. */
+START_TEST(test_part)
 {
     static const uint16_t metrics[] = {1};
-    int64_t t[3000];
-    double v[3000];
-    struct gw_series_in s = {.metric = 1, .offset_s = 0, .version_us = 5, .count = 3000, .t_us = t, .v = v};
+    static int64_t t[12000];
+    static double v[12000];
+    struct gw_series_in s = {.metric = 1, .offset_s = 0, .version_us = 5, .count = 12000, .t_us = t, .v = v};
     struct gw_series_query q = {.user = connection.user_id, .metrics = metrics, .metrics_count = 1, .with_data = true};
     struct gw_commit commit = make_commit(&connection);
+    struct gw_block_row *all_rows, *rows;
+    struct gw_source *sources;
+    size_t all_count, count, sources_count, hours = 0, given = 0;
 
-    for (int i = 0; i < 3000; i++) {
-        t[i] = T0 + 10 * HOUR_US + i * 5 * MIN_US;
+    for (int i = 0; i < 12000; i++) { /* a day by ten seconds, cut into hours, and days by the minute */
+        t[i] = i < 8640 ? T0 + i * INT64_C(10000000) : T0 + DAY_US + (i - 8640) * MIN_US;
         v[i] = i;
     }
     commit.series = &s;
     commit.series_count = 1;
     ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
-    for (int edges = 0; edges < 3; edges++) {
-        q.from_us = T0 + (edges ? 20 * HOUR_US + edges : 0);
-        q.to_us = T0 + 12 * DAY_US - (edges ? 50 * HOUR_US : 0);
-        for (int64_t limit = 1; limit < 4000; limit = limit * 3 + 7) {
-            struct gw_series_place at = {.at_us = q.from_us - 1, .limit = limit};
-            check_page(&q, &at);
-            for (int k = 0; k < 12; k++) {
-                at.at_us = t[k * 271 % 3000] + k % 3 - 1;
-                at.backwards = false;
-                check_page(&q, &at);
-                at.backwards = true;
-                check_page(&q, &at);
-            }
+    q.from_us = T0 + 30 * MIN_US;
+    q.to_us = T0 + 2 * DAY_US + HOUR_US;
+    ck_good(gw_store_series_blocks(db, arena, &q, &all_rows, &all_count, &sources, &sources_count, &err));
+    ck_assert_uint_eq(all_count, 26);
+    for (int k = 0; k < 400; k++) {
+        struct gw_series_part part = {T0 + k * 7 * HOUR_US / 10, T0 + k * HOUR_US, T0 + k % 20 * HOUR_US,
+                                      T0 + k % 31 * HOUR_US};
+        ck_good(gw_store_series_part(db, arena, &q, &part, &rows, &count, &sources, &sources_count, &err));
+        ck_assert_uint_eq(count, all_count);
+        for (size_t i = 0; i < count; i++) {
+            int64_t from = rows[i].span == 24 ? part.days_from_us : part.hours_from_us;
+            int64_t to = rows[i].span == 24 ? part.days_to_us : part.hours_to_us;
+            bool wanted = (rows[i].last_us >= from && rows[i].first_us <= to) || rows[i].first_us < q.from_us ||
+                          rows[i].last_us >= q.to_us;
+            ck_assert(rows[i].bucket == all_rows[i].bucket && rows[i].n == all_rows[i].n);
+            ck_assert((rows[i].data.ptr != NULL) == wanted);
+            ck_assert(!wanted || gw_str_eq(rows[i].data, all_rows[i].data));
+            hours += rows[i].span == 1;
+            given += wanted;
         }
     }
+    ck_assert(hours == 400 * 24 && given > 1000 && given < 8000);
 }
 END_TEST
 
@@ -353,7 +323,7 @@ Suite *suite_reads(void)
     tcase_add_test(tcase, test_filters);
     tcase_add_test(tcase, test_blocks);
     tcase_add_test(tcase, test_days);
-    tcase_add_test(tcase, test_series_page);
+    tcase_add_test(tcase, test_part);
     tcase_add_test(tcase, test_metric_numbers);
     return suite;
 }

@@ -87,43 +87,17 @@ WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::int
   AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint
 ORDER BY bucket, metric, source_id, daily_total
 
--- All of a range's blocks, but bytes only of those that a page of $7 samples behind the time $8 needs, and of those
--- that the range cuts. Blocks wholly behind $8 are gone through until they hold more than the page: behind the last
--- time of them, which each row tells, nothing is needed.
--- name: series_page
-WITH edge AS (
-    SELECT min(last_us) AS us
-    FROM (SELECT last_us, sum(n) OVER (ORDER BY last_us) AS have FROM series_blocks
-          WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
-            AND n > 0 AND first_us >= $5::bigint AND first_us > $8::bigint AND last_us < $6::bigint) AS b
-    WHERE have > $7::bigint
-), given AS (
-    SELECT s.*, edge.us, first_us < $5 OR last_us >= $6 OR (last_us >= $8 AND first_us <= coalesce(edge.us, $6)) AS whole
-    FROM series_blocks AS s, edge
-    WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
-      AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint
-)
-SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us, CASE WHEN whole THEN data END,
-       CASE WHEN whole THEN tail END, us
-FROM given ORDER BY bucket, metric, source_id, daily_total
-
--- The same for the page before the time $8.
--- name: series_page_back
-WITH edge AS (
-    SELECT max(first_us) AS us
-    FROM (SELECT first_us, sum(n) OVER (ORDER BY first_us DESC) AS have FROM series_blocks
-          WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
-            AND n > 0 AND first_us >= $5::bigint AND last_us < $8::bigint AND last_us < $6::bigint) AS b
-    WHERE have > $7::bigint
-), given AS (
-    SELECT s.*, edge.us, first_us < $5 OR last_us >= $6 OR (first_us <= $8 AND last_us >= coalesce(edge.us, $5)) AS whole
-    FROM series_blocks AS s, edge
-    WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
-      AND n > 0 AND first_us < $6::bigint AND last_us >= $5::bigint
-)
-SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us, CASE WHEN whole THEN data END,
-       CASE WHEN whole THEN tail END, us
-FROM given ORDER BY bucket, metric, source_id, daily_total
+-- All of a range's blocks, but bytes only of days that touch $7 to $8 and of hours that touch $9 to $10, and of those
+-- that the range cuts.
+-- name: series_part
+SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us,
+       CASE WHEN (span = 24 AND last_us >= $7::bigint AND first_us <= $8::bigint)
+              OR (span = 1 AND last_us >= $9::bigint AND first_us <= $10::bigint)
+              OR first_us < $5::bigint OR last_us >= $6::bigint THEN data END, tail
+FROM series_blocks
+WHERE user_id = $1::uuid AND metric = ANY ($2::smallint[]) AND bucket >= $3::integer AND bucket < $4::integer
+  AND n > 0 AND first_us < $6 AND last_us >= $5
+ORDER BY bucket, metric, source_id, daily_total
 
 -- name: series_bounds
 SELECT metric, daily_total, source_id, bucket, span, n, first_us, last_us FROM series_blocks

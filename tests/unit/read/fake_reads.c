@@ -239,63 +239,28 @@ enum gw_code gw_store_series_blocks(struct gw_db *db, struct gw_arena *arena, co
     return GW_OK;
 }
 
-/* In the order in which a page meets them. */
-static bool page_back;
-
-static int page_order(const void *a, const void *b)
-{
-    const struct gw_block_row *x = a, *y = b;
-    int64_t l = page_back ? y->first_us : x->last_us, r = page_back ? x->first_us : y->last_us;
-
-    return (l > r) - (l < r);
-}
-
-static bool is_cut(const struct gw_series_query *q, const struct gw_block_row *row)
-{
-    return row->first_us < q->from_us || row->last_us >= q->to_us;
-}
-
-enum gw_code gw_store_series_page(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
-                                  const struct gw_series_place *place, struct gw_block_row **ret, size_t *ret_count,
-                                  struct gw_source **ret_sources, size_t *ret_sources_count, int64_t *ret_edge_us,
-                                  struct gw_err *err)
+enum gw_code gw_store_series_part(struct gw_db *db, struct gw_arena *arena, const struct gw_series_query *query,
+                                  const struct gw_series_part *part, struct gw_block_row **ret, size_t *ret_count,
+                                  struct gw_source **ret_sources, size_t *ret_sources_count, struct gw_err *err)
 {
     struct gw_series_query q = *query;
+    size_t before = fake.bytes;
     enum gw_code code;
-    int64_t have = 0, edge = place->backwards ? q.from_us : q.to_us - 1;
-    struct gw_block_row *rows;
 
-    q.with_data = false;
+    q.with_data = true;
     code = gw_store_series_blocks(db, arena, &q, ret, ret_count, ret_sources, ret_sources_count, err);
-    if (code != GW_OK)
-        return code;
-    rows = *ret;
-    page_back = place->backwards;
-    qsort(rows, *ret_count, sizeof(*rows), page_order);
-    for (size_t i = 0; i < *ret_count; i++) {
-        if (is_cut(&q, &rows[i]) || (page_back ? rows[i].last_us >= place->at_us : rows[i].first_us <= place->at_us))
-            continue;
-        have += rows[i].n;
-        if (have > place->limit) {
-            edge = page_back ? rows[i].first_us : rows[i].last_us;
-            break;
-        }
+    fake.bytes = before;
+    for (size_t i = 0; code == GW_OK && i < *ret_count; i++) {
+        struct gw_block_row *row = &(*ret)[i];
+        bool of_day = row->span == 24;
+        int64_t from = of_day ? part->days_from_us : part->hours_from_us;
+        int64_t to = of_day ? part->days_to_us : part->hours_to_us;
+        if ((row->last_us >= from && row->first_us <= to) || row->first_us < q.from_us || row->last_us >= q.to_us)
+            fake.bytes += row->data.len + row->tail.len;
+        else
+            row->data = (struct gw_str){0};
     }
-    qsort(rows, *ret_count, sizeof(*rows), row_order);
-    for (size_t i = 0; i < *ret_count; i++) {
-        bool needed = page_back ? rows[i].first_us <= place->at_us && rows[i].last_us >= edge
-                                : rows[i].last_us >= place->at_us && rows[i].first_us <= edge;
-        for (size_t k = 0; (needed || is_cut(&q, &rows[i])) && k < fake.rows_count; k++) {
-            const struct gw_block_row *from = &fake.rows[k];
-            if (row_order(from, &rows[i]) || from->daily_total != rows[i].daily_total)
-                continue;
-            rows[i].data = from->data;
-            rows[i].tail = from->tail;
-            fake.bytes += from->data.len + from->tail.len;
-        }
-    }
-    *ret_edge_us = edge;
-    return GW_OK;
+    return code;
 }
 
 static int day_order(const void *a, const void *b)
