@@ -22,7 +22,8 @@ struct gw_series_reader {
 
     /* raw */
     struct gw_streams streams;
-    struct gw_sample_run *runs; /* of a page, in the order they are shown */
+    bool listed;                /* all runs are known; else they are found while they are written */
+    struct gw_sample_run *runs; /* in the order they are shown */
     size_t runs_count, runs_cap, runs_at;
     struct gw_sample_run run;
     struct gw_sample_run first, last; /* of a page: one sample each */
@@ -115,11 +116,12 @@ static void turn_round(struct gw_sample_run *runs, size_t count)
     }
 }
 
-static enum gw_code walk_page(struct gw_series_reader *r, struct gw_err *err)
+/* All rows and how long they are. */
+static enum gw_code list_runs(struct gw_series_reader *r, int64_t limit, struct gw_err *err)
 {
-    int64_t limit = r->query.page.limit;
     struct gw_sample_run run;
 
+    r->listed = true;
     r->length = 0;
     while (r->page_rows < limit && gw_streams_next(&r->streams, (uint32_t)(limit - r->page_rows), &run)) {
         const struct gw_block *block = &run.part->block;
@@ -131,7 +133,7 @@ static enum gw_code walk_page(struct gw_series_reader *r, struct gw_err *err)
     if (r->streams.backwards)
         turn_round(r->runs, r->runs_count);
     if (r->runs_count) {
-        r->length += r->page_rows - 1; /* commas */
+        r->length += is_page(r) ? r->page_rows - 1 : 0; /* commas */
         r->first = r->runs[0];
         r->last = r->runs[r->runs_count - 1];
         r->last.i = r->last.end - 1;
@@ -149,7 +151,7 @@ static enum gw_code open_raw_page(struct gw_series_reader *r, struct gw_err *err
 
     if (code == GW_OK)
         code = gw_streams_begin(&r->streams, after, err);
-    return code == GW_OK ? walk_page(r, err) : code;
+    return code == GW_OK ? list_runs(r, load.limit, err) : code;
 }
 
 /* ---- a page of intervals ---- */
@@ -245,6 +247,7 @@ static bool next_group(struct gw_series_reader *r)
 static enum gw_code open_whole(struct gw_series_reader *r, struct gw_err *err)
 {
     struct gw_series_query query = store_query(r);
+    int64_t from, to;
     enum gw_code code;
 
     if (is_raw(r)) {
@@ -252,6 +255,8 @@ static enum gw_code open_whole(struct gw_series_reader *r, struct gw_err *err)
         code = gw_plan_make(&r->plan, r->db, r->arena, &query, err);
         if (code == GW_OK && !next_portion(r) && r->failed)
             code = r->err.code;
+        if (code == GW_OK && !gw_plan_next(&r->plan, r->at_us, query.to_us, &from, &to))
+            return list_runs(r, UINT32_MAX, err); /* that was all of it */
     } else {
         code = open_rollup(r, err);
         if (code == GW_OK && !next_group(r) && r->failed)
@@ -269,7 +274,7 @@ static bool next_run(struct gw_series_reader *r)
 {
     if (r->run.i < r->run.end)
         return true;
-    if (is_page(r)) {
+    if (r->listed) {
         if (r->runs_at == r->runs_count)
             return false;
         r->run = r->runs[r->runs_at++];
@@ -463,7 +468,8 @@ static enum gw_code begin(struct gw_series_reader *r, struct gw_err *err)
     else if (is_page(r))
         gw_buf_str(&r->aside, "{\"data\":[");
     if (r->length >= 0) {
-        write_end(r, &end);
+        if (is_page(r))
+            write_end(r, &end);
         r->length += (int64_t)(r->aside.len + end.len);
     }
     gw_buf_free(&end);

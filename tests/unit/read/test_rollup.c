@@ -393,7 +393,13 @@ static char *whole_of(const struct gw_read_series *query)
     struct gw_err err;
     char *ret;
 
-    ck_assert_msg(gw_read_timeseries(NULL, arena, query, &out, &err) == GW_OK, "%s", gw_err_text(&err));
+    struct gw_series_reader *reader = NULL;
+    ck_assert_msg(gw_read_timeseries_open(NULL, arena, query, &reader, &err) == GW_OK, "%s", gw_err_text(&err));
+    int64_t length = gw_read_timeseries_length(reader);
+    ck_assert_int_eq(gw_read_timeseries_all(reader, &out, &err), GW_OK);
+    ck_assert(length < 0 || length == (int64_t)out.len);
+    ck_assert_int_eq(length >= 0, query->resolution == GW_RAW && (out.len == 0 || list_count < 131072));
+    gw_read_timeseries_close(&reader);
     ret = gw_arena_strndup(arena, out.data, out.len);
     gw_buf_free(&out);
     return ret;
