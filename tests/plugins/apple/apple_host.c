@@ -66,6 +66,7 @@ static aorta_status count_series(aorta_ctx *ctx, const aorta_series *s)
     struct apple_host *h = of(ctx);
     h->fake.series++;
     h->samples += s->count;
+    h->longest = s->count > h->longest ? s->count : h->longest;
     h->version_us = s->version_us;
     h->last_us = s->t_us[s->count - 1];
     return AORTA_OK;

@@ -21,6 +21,7 @@ struct apple_host {
     unsigned reads;
     /* what came out, for tests that count instead of looking */
     uint64_t samples;
+    uint32_t longest; /* of the runs */
     int64_t version_us, last_us;
 };
 
