@@ -2,6 +2,7 @@
  * they are stored, and what comes of them is committed in portions; a job that ends in the middle begins from the
  * start. */
 #include "base/log.h"
+#include "sync/ahead.h"
 #include "sync/args.h"
 #include "sync/portions.h"
 
@@ -14,7 +15,8 @@ struct push {
     const struct gw_provider *provider;
     struct gw_payload payload;
     struct gw_payload_reader *reader;
-    struct gw_str chunk; /* what is left of the one being read */
+    struct gw_ahead *ahead; /* of one that is not handed over whole */
+    struct gw_str chunk;    /* what is left of the one being read */
     uint64_t read;
     struct gw_portions *portions;
     struct gw_batch *batch;
@@ -25,7 +27,8 @@ struct push {
 
 static enum gw_code next_chunk(struct push *push, struct gw_err *err)
 {
-    enum gw_code code = gw_store_payload_next(push->reader, &push->chunk, err);
+    enum gw_code code = push->ahead ? gw_ahead_next(push->ahead, &push->chunk, err)
+                                    : gw_store_payload_next(push->reader, &push->chunk, err);
 
     if (!code && push->payload.data.len)
         gw_portions_progress(push->portions, (double)push->read / (double)push->payload.data.len);
@@ -59,14 +62,14 @@ static enum gw_code open_payload(struct push *push, struct gw_err *err)
 }
 
 /* The whole of a small one, which most are. */
-static enum gw_code load_small(struct push *push, struct gw_err *err)
+static enum gw_code load(struct push *push, struct gw_err *err)
 {
     size_t size = push->payload.data.len, at = 0, len = 1;
     enum gw_code code = GW_OK;
     char *to;
 
     if (size > WHOLE_MOST)
-        return GW_OK;
+        return gw_ahead_new(push->reader, &push->ahead, err);
     to = gw_arena_alloc(push->task->arena, size + 1);
     if (!to)
         return gw_fail(err, GW_NOMEM, NULL);
@@ -102,7 +105,7 @@ static enum gw_code normalize(struct push *push, struct gw_err *err)
     if (!code)
         code = gw_portions_new(push->task, p, &push->portions, err);
     if (!code)
-        code = load_small(push, err);
+        code = load(push, err);
     return code ? code : gw_batch_normalize_stored(&push->batch, &call, p, &flow, &push->why, err);
 }
 
@@ -156,5 +159,6 @@ void gw_task_payload(struct gw_task *task)
         gw_task_failed(task, &why, push.portions && gw_portions_committed(push.portions) > 0);
     gw_portions_free(&push.portions);
     gw_batch_free(&push.batch);
+    gw_ahead_free(&push.ahead);
     gw_store_payload_close(&push.reader);
 }
