@@ -48,6 +48,8 @@ enum gw_code gw_row_decode(struct gw_arena *arena, const struct gw_block_row *ro
         code = gw_block_decode(row->data, arena, &data, err);
     if (code == GW_OK && row->tail.len)
         code = gw_block_decode(row->tail, arena, &tail, err);
+    if (code == GW_DATA) /* what we stored ourselves, and nobody's input */
+        return gw_fail(err, GW_INTERNAL, "A stored series block cannot be read.");
     if (code != GW_OK)
         return code;
     if (tail.count && data.count)

@@ -42,7 +42,7 @@ struct gw_streams {
     bool backwards;
 };
 
-/* Decodes rows (in the order of the store) into streams, clipped to [from, to). GW_DATA, GW_NOMEM */
+/* Decodes rows (in the order of the store) into streams, clipped to [from, to). GW_INTERNAL: one cannot be read */
 enum gw_code gw_streams_load(struct gw_streams *streams, struct gw_arena *arena, const struct gw_block_row *rows,
                              size_t rows_count, const struct gw_source *sources, size_t sources_count, int64_t from_us,
                              int64_t to_us, struct gw_err *err) GW_MUST_USE;

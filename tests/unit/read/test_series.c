@@ -366,7 +366,7 @@ START_TEST(bytes_that_are_no_block_are_an_error)
 
     fake_block(HR, false, 1, t, v, 1, 0);
     fake.rows[0].data = GW_STR("this is no block at all");
-    ck_assert_int_eq(gw_read_timeseries(NULL, arena, &query, &out, NULL), GW_DATA);
+    ck_assert_int_eq(gw_read_timeseries(NULL, arena, &query, &out, NULL), GW_INTERNAL);
     gw_buf_free(&out);
 }
 END_TEST

@@ -231,7 +231,7 @@ START_TEST(a_broken_block_is_an_error)
 
     sample(STEPS, false, 3, AT(DAY, 9, 0), 1, 0);
     fake.rows[0].data.len--;
-    ck_assert_int_eq(gw_read_activity(NULL, arena, &query, &out, &err), GW_DATA);
+    ck_assert_int_eq(gw_read_activity(NULL, arena, &query, &out, &err), GW_INTERNAL);
     gw_buf_free(&out);
 }
 END_TEST
