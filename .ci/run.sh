@@ -234,6 +234,7 @@ say_hello() {
     cat <<END
 
   gateway    $url            logs: $state/gateway.log
+  the API    $url/docs
   simulator  $sim            logs: $state/simulator.log
   API key    $key
   developer  $developer, password $password
