@@ -70,7 +70,8 @@ def popen(argv, log, env=None, **more):
     full = {k: v for k, v in os.environ.items() if not k.startswith("AORTA_")}
     full.update({"HOME": "/tmp", "LSAN_OPTIONS": "print_suppressions=0"})
     full.update(env or {})
-    return subprocess.Popen([str(a) for a in argv], stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+    alone = ["setpriv", "--pdeathsig", "TERM", "--"]  # tests that are killed leave no programs behind
+    return subprocess.Popen([*alone, *(str(a) for a in argv)], stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                             env=full, cwd="/tmp", **drop, **more)
 
 
