@@ -49,10 +49,10 @@ struct gw_commit {
     const struct gw_err *why; /* FINISH with failed or partial, REQUEUE after trouble; or NULL */
     const char *warnings;     /* JSON array added to the run's, or NULL */
     bool afresh;              /* the job has begun again: the run's counts and warnings are those from here on */
-    bool lazily;     /* CONTINUE: a crash of the server may forget it, as long as it forgets all that follows */
-    double progress; /* CONTINUE: how much of the job is done, 0 to 1; 0 = not known */
-    bool synced;     /* FINISH: sets connections.last_synced_at */
-    bool live_only;  /* GW_NOT_CONNECTED, and nothing stored, when the connection has been revoked */
+    bool lazily;              /* not waiting for the disk: a crash of the server may forget it, the job's end as well */
+    double progress;          /* CONTINUE: how much of the job is done, 0 to 1; 0 = not known */
+    bool synced;              /* FINISH: sets connections.last_synced_at */
+    bool live_only;           /* GW_NOT_CONNECTED, and nothing stored, when the connection has been revoked */
 
     const struct gw_source *sources; /* those of this batch; [0] is the provider itself */
     size_t sources_count;

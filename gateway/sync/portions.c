@@ -62,7 +62,7 @@ static enum gw_code commit(struct gw_portions *p, struct gw_batch *batch, double
     c.lease = p->task->job.lease;
     c.end = GW_COMMIT_CONTINUE;
     c.afresh = p->committed == 0;
-    c.lazily = true; /* the payload is there, and the job is until its end is durable, and all before it by that */
+    c.lazily = true; /* as the end of the job: see push.c */
     c.progress = progress;
     code = gw_store_commit(p->task->work->options.db, &c, NULL, NULL, err);
     if (code == GW_LEASE_LOST)

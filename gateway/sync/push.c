@@ -126,6 +126,8 @@ static enum gw_code finish(struct push *push, struct gw_err *err)
     c.lease = task->job.lease;
     c.end = GW_COMMIT_FINISH;
     c.afresh = before == 0;
+    c.lazily =
+        true; /* the payload is durable: what a crash of the server forgets is the end of a job that begins again */
     c.why = push->why.code ? &push->why : NULL;
     c.status = push->why.code && before == 0 && !gw_batch_has_data(push->batch) ? "failed"
                : gw_batch_warned(push->batch)                                   ? "partial"

@@ -35,6 +35,7 @@ struct gw_spool {
     size_t room_len;
     struct place *places;
     int32_t count, cap;
+    struct gw_chunk only; /* packed at the end, of a spool with one chunk */
 };
 
 enum gw_code gw_spool_new(const char *folder, struct gw_spool **ret, struct gw_err *err)
@@ -237,6 +238,16 @@ enum gw_code gw_spool_add(struct gw_spool *s, const char *bytes, size_t len, str
     return code;
 }
 
+/* The last chunk, which is in memory. */
+static enum gw_code pack_last(struct gw_spool *s, struct gw_chunk *ret, struct gw_err *err)
+{
+    enum gw_code code = need_room(s, s->plain_len, err);
+
+    if (!code)
+        *ret = gw_chunk_pack((struct gw_str){s->plain, s->plain_len}, s->room, s->room_len);
+    return code;
+}
+
 enum gw_code gw_spool_end(struct gw_spool *s, uint8_t ret_digest[32], struct gw_err *err)
 {
     enum gw_code code = s->helper ? gw_helper_wait(s->helper, err) : GW_OK;
@@ -244,6 +255,8 @@ enum gw_code gw_spool_end(struct gw_spool *s, uint8_t ret_digest[32], struct gw_
     gw_helper_free(&s->helper);
     if (!code && s->plain_len)
         code = gw_digest_add(s->digest, s->plain, s->plain_len, err);
+    if (!code && s->count == 0 && s->plain_len)
+        code = pack_last(s, &s->only, err);
     if (!code)
         gw_digest_end(&s->digest, ret_digest);
     return code;
@@ -254,12 +267,12 @@ static enum gw_code get(void *self, int32_t number, struct gw_chunk *ret, struct
     struct gw_spool *s = self;
     enum gw_code code = GW_OK;
 
-    if (number == s->count) { /* the last, in memory */
-        code = need_room(s, s->plain_len, err);
-        if (!code)
-            *ret = gw_chunk_pack((struct gw_str){s->plain, s->plain_len}, s->room, s->room_len);
-        return code;
+    if (number == s->count && s->only.data.ptr) {
+        *ret = s->only;
+        return GW_OK;
     }
+    if (number == s->count)
+        return pack_last(s, ret, err);
     const struct place *place = &s->places[number];
     code = read_all(s, place->at, place->len, err);
     if (!code)

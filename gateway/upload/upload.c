@@ -8,7 +8,8 @@
 #include "upload/look.h"
 #include "upload/spool.h"
 
-#define BLOCK ((size_t)256 << 10) /* a larger body is looked at by a thread beside, so many bytes at a time */
+#define BLOCK  ((size_t)256 << 10)
+#define INLINE ((size_t)1 << 20) /* a larger body is looked at by a thread beside, a block at a time */
 
 struct gw_upload {
     struct gw_upload_options options;
@@ -108,7 +109,7 @@ static enum gw_code look_at_json(struct gw_upload *u, const char *bytes, size_t 
 {
     enum gw_code code = GW_OK;
 
-    if (!u->beside && u->size <= BLOCK)
+    if (!u->beside && u->size <= INLINE)
         return gw_look_take(u->look, bytes, len, err);
     if (!u->beside)
         code = start_beside(u, err);
@@ -124,14 +125,16 @@ static enum gw_code look_at_json(struct gw_upload *u, const char *bytes, size_t 
     return code;
 }
 
+/* The rest of the body, on its way: it is digested and packed meanwhile. */
+static enum gw_code begin_end(struct gw_upload *u, struct gw_err *err)
+{
+    return u->beside && u->block_len ? give_block(u, err) : GW_OK;
+}
+
 static enum gw_code end_look(struct gw_upload *u, struct gw_err *err)
 {
-    enum gw_code code = GW_OK;
+    enum gw_code code = u->beside ? gw_helper_wait(u->beside, err) : GW_OK;
 
-    if (u->beside && u->block_len)
-        code = give_block(u, err);
-    if (u->beside && !code)
-        code = gw_helper_wait(u->beside, err);
     gw_helper_free(&u->beside);
     return code ? code : gw_look_end(u->look, err);
 }
@@ -155,13 +158,18 @@ enum gw_code gw_upload_take(struct gw_upload *u, const char *bytes, size_t len, 
 
 enum gw_code gw_upload_end(struct gw_upload *u, struct gw_err *err)
 {
-    enum gw_code code = GW_OK;
+    struct gw_err why = {0};
+    enum gw_code code = begin_end(u, err), spooled = GW_OK;
 
-    if (u->look)
+    if (!code)
+        spooled = gw_spool_end(u->spool, u->digest, &why);
+    if (!code && u->look)
         code = end_look(u, err);
-    else if (!u->head_known)
+    else if (!code && !u->head_known)
         code = decide_file(u, err);
-    return code ? code : gw_spool_end(u->spool, u->digest, err);
+    if (!code && spooled && err)
+        *err = why;
+    return code ? code : spooled;
 }
 
 const char *gw_upload_provider(const struct gw_upload *u)
