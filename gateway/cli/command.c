@@ -31,6 +31,7 @@ const struct command commands[] = {
     {"config check", "", "read the configuration, load the providers, print what would be used", "config", 0, 0,
      command_config_check},
     {"config docs", "", "print docs/configuration.md", "", 0, 0, command_config_docs},
+    {"docs metrics", "", "print the table of metrics of docs/data-model.md", "", 0, 0, command_docs_metrics},
     {"docs routes", "", "print every route of the API, and who may call it, as JSON", "", 0, 0, command_docs_routes},
     {"database url", "", "print how the database is reached, for psql and libpq", "config", 0, 0, command_database_url},
     {"backup", "FILE", "write the private cluster's data to FILE", "config", 1, 1, command_backup},

@@ -43,6 +43,7 @@ int command_developer_delete(const struct cli *cli);
 int command_developer_password(const struct cli *cli);
 int command_config_check(const struct cli *cli);
 int command_config_docs(const struct cli *cli);
+int command_docs_metrics(const struct cli *cli);
 int command_docs_routes(const struct cli *cli);
 int command_database_url(const struct cli *cli);
 int command_backup(const struct cli *cli);

@@ -1,8 +1,9 @@
-/* docs routes: the table of routes as data, from the table the server runs on. */
+/* docs: tables of the program as text: routes as data, metrics as they stand in a document. */
 #include <stdio.h>
 
 #include "base/buf.h"
 #include "cli/command.h"
+#include "host/metrics.h"
 #include "http/route.h"
 #include "store/keys.h"
 
@@ -51,4 +52,13 @@ int command_docs_routes(const struct cli *cli)
     if (text.failed || fwrite(text.data, 1, text.len, stdout) != text.len)
         return 1;
     return 0;
+}
+
+int command_docs_metrics(const struct cli *cli)
+{
+    gw_own_buf struct gw_buf text = {0};
+
+    (void)cli;
+    gw_metrics_markdown(&text);
+    return text.failed || fwrite(text.data, 1, text.len, stdout) != text.len;
 }

@@ -159,6 +159,25 @@ enum gw_code gw_metric_register(const struct gw_metric *metric, struct gw_err *e
     return GW_OK;
 }
 
+static const char *aggregation_name(uint32_t aggregation)
+{
+    static const char *const names[] = {[AORTA_AGGREGATE_AVG] = "average",
+                                        [AORTA_AGGREGATE_SUM] = "sum",
+                                        [AORTA_AGGREGATE_MAX] = "largest",
+                                        [AORTA_AGGREGATE_MIN] = "smallest",
+                                        [AORTA_AGGREGATE_LAST] = "last"};
+
+    return aggregation < sizeof(names) / sizeof(names[0]) && names[aggregation] ? names[aggregation] : "average";
+}
+
+void gw_metrics_markdown(struct gw_buf *out)
+{
+    gw_buf_str(out, "| type | unit | of an interval |\n| --- | --- | --- |\n");
+    for (size_t i = 0; i < CATALOGUE_COUNT; i++)
+        gw_buf_printf(out, "| `%s` | %s | %s |\n", catalogue[i].name, catalogue[i].unit,
+                      aggregation_name(catalogue[i].aggregation));
+}
+
 const char *gw_workout_type_title(struct gw_str type)
 {
     for (size_t i = 0; i < sizeof(workout_types) / sizeof(workout_types[0]); i++)

@@ -2,6 +2,7 @@
 #ifndef GW_HOST_METRICS_H
 #define GW_HOST_METRICS_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -23,6 +24,9 @@ size_t gw_metric_count(void);                                  /* catalogue and 
 const struct gw_metric *gw_metric_at(size_t i);
 /* Gives a plugin's metric its number (from the store), once, before threads; tools give any from 10000 on. */
 enum gw_code gw_metric_register(const struct gw_metric *metric, struct gw_err *err) GW_MUST_USE;
+
+/* The catalogue as rows of a table in Markdown, with a head: for docs/data-model.md. */
+void gw_metrics_markdown(struct gw_buf *out);
 
 const char *gw_workout_type_title(struct gw_str type); /* "Run"; NULL = not a type of the catalogue */
 bool gw_record_kind_known(struct gw_str kind);

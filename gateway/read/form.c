@@ -117,6 +117,7 @@ static void write_csv(const struct gw_form_facts *f, const struct gw_metric *met
 bool gw_form_make(const struct gw_form_facts *facts, struct gw_arena *arena, struct gw_sample_form *ret)
 {
     static const struct gw_str json_front = {"{\"timestamp\":\"", 14};
+    static const char pad[GW_FORM_PAD];
     const struct gw_metric *metric = gw_metric_by_number(facts->metric);
     struct gw_sample_form form = {.commas = facts->format == GW_FORMAT_JSON};
     struct gw_buf b = {0};
@@ -130,11 +131,12 @@ bool gw_form_make(const struct gw_form_facts *facts, struct gw_arena *arena, str
         form.front_len = json_front.len;
         write_json(facts, metric, &b, &middle);
     }
+    gw_buf_add(&b, pad, sizeof(pad));
     text = keep(&b, arena);
     if (!text.ptr)
         return false;
     form.middle = (struct gw_str){text.ptr, middle};
-    form.end = (struct gw_str){text.ptr + middle, text.len - middle};
+    form.end = (struct gw_str){text.ptr + middle, text.len - middle - sizeof(pad)};
     *ret = form;
     return true;
 }

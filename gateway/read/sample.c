@@ -123,12 +123,25 @@ static inline char *put_clock(char *p, uint64_t of_day)
     return p;
 }
 
-char *gw_sample_time_put(char *p, struct gw_sample_day *day, int64_t t_us)
+static inline char *time_put(char *p, struct gw_sample_day *day, int64_t t_us)
 {
     if (t_us < day->first_us || t_us > day->last_us)
         day_set(day, t_us);
     memcpy(p, day->date, 11);
     return put_clock(p + 11, (uint64_t)(t_us - day->first_us));
+}
+
+char *gw_sample_time_put(char *p, struct gw_sample_day *day, int64_t t_us)
+{
+    return time_put(p, day, t_us);
+}
+
+/* Copies in pieces of known length, which are instructions and no call: up to GW_FORM_PAD bytes too many. */
+static inline char *put_padded(char *p, struct gw_str text)
+{
+    for (size_t i = 0; i < text.len; i += GW_FORM_PAD)
+        memcpy(p + i, text.ptr + i, GW_FORM_PAD);
+    return p + text.len;
 }
 
 size_t gw_samples_put(char **at, const char *end, bool comma, struct gw_sample_day *day,
@@ -142,12 +155,10 @@ size_t gw_samples_put(char **at, const char *end, bool comma, struct gw_sample_d
         if (comma)
             *p++ = ',';
         comma = f.commas;
-        memcpy(p, f.front, sizeof(f.front)); /* all of it: a copy of known length is one instruction */
-        p = gw_sample_time_put(p + f.front_len, day, t_us[i]);
-        memcpy(p, f.middle.ptr, f.middle.len);
-        p = gw_number_put(p + f.middle.len, v[i]);
-        memcpy(p, f.end.ptr, f.end.len);
-        p += f.end.len;
+        memcpy(p, f.front, sizeof(f.front));
+        p = time_put(p + f.front_len, day, t_us[i]);
+        p = gw_number_put(put_padded(p, f.middle), v[i]);
+        p = put_padded(p, f.end);
     }
     *at = p;
     return i;

@@ -9,7 +9,9 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* front + `2026-11-20T18:05:07.123456Z` + middle + value + end */
+#define GW_FORM_PAD 32
+
+/* front + `2026-11-20T18:05:07.123456Z` + middle + value + end. Behind middle and end GW_FORM_PAD bytes may be read. */
 struct gw_sample_form {
     char front[16]; /* `{"timestamp":"`, or nothing */
     size_t front_len;
@@ -36,7 +38,7 @@ char *gw_whole_put(char *p, uint64_t v); /* at most 20 digits */
 /* Room that gw_sample_put needs for this form. */
 static inline size_t gw_sample_room(const struct gw_sample_form *form)
 {
-    return sizeof(form->front) + 27 + form->middle.len + GW_NUMBER_MOST + form->end.len;
+    return sizeof(form->front) + 27 + form->middle.len + GW_NUMBER_MOST + form->end.len + GW_FORM_PAD;
 }
 
 /* "2026-11-20T18:05:07.123456Z", the fraction only when there is one. Room for 27. */

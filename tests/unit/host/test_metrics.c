@@ -54,6 +54,25 @@ START_TEST(knows_records_and_workouts)
 }
 END_TEST
 
+START_TEST(the_document_has_this_table)
+{
+    gw_own_buf struct gw_buf made = {0}, there = {0};
+    gw_own_file FILE *file = fopen(AORTA_SOURCE_DIR "/docs/data-model.md", "r");
+    char block[4096];
+    size_t n;
+
+    ck_assert_ptr_nonnull(file);
+    while ((n = fread(block, 1, sizeof(block), file)) > 0)
+        gw_buf_add(&there, block, n);
+    gw_buf_str(&made, "<!-- metrics -->\n");
+    gw_metrics_markdown(&made);
+    gw_buf_str(&made, "<!-- end of metrics -->\n");
+    ck_assert_msg(strstr(gw_buf_cstr(&there), gw_buf_cstr(&made)) != NULL,
+                  "put what `aorta docs metrics` prints into docs/data-model.md");
+    ck_assert_msg(strstr(made.data, "| `steps` | count | sum |\n") != NULL, "the table says how steps are gathered");
+}
+END_TEST
+
 TCase *metrics_case(void)
 {
     TCase *c = tcase_create("metrics");
@@ -61,5 +80,6 @@ TCase *metrics_case(void)
     tcase_add_test(c, finds_every_metric_by_name_and_number);
     tcase_add_test(c, registers_a_plugins_metric_once);
     tcase_add_test(c, knows_records_and_workouts);
+    tcase_add_test(c, the_document_has_this_table);
     return c;
 }

@@ -76,8 +76,8 @@ END_TEST
 
 START_TEST(rows_against_the_plain_way)
 {
-    static const struct gw_sample_form form = {
-        "{\"timestamp\":\"", 14, true, {"\",\"value\":", 10}, {",\"unit\":\"bpm\"}", 14}};
+    static const char middle[10 + GW_FORM_PAD] = "\",\"value\":", tail[14 + GW_FORM_PAD] = ",\"unit\":\"bpm\"}";
+    static const struct gw_sample_form form = {"{\"timestamp\":\"", 14, true, {middle, 10}, {tail, 14}};
     struct gw_sample_day day = GW_SAMPLE_DAY_NONE;
     char text[256], plain[256], time[32], *end;
 
