@@ -79,6 +79,29 @@ START_TEST(what_is_wrong_is_said_and_nothing_stored)
 }
 END_TEST
 
+/* Looked at and packed by threads beside: what they find is said by the end. */
+START_TEST(a_large_one_that_is_wrong)
+{
+    struct gw_buf body = large_body(6 * GW_CHUNK);
+    struct gw_err err;
+
+    gw_buf_free(&stored);
+    ck_assert_int_eq(upload(GW_UPLOAD_PUSH, (struct gw_str){body.data, body.len - 1}, 16384, UINT64_MAX, &err),
+                     GW_MALFORMED);
+    for (size_t at = GW_CHUNK / 2; at < body.len; at += GW_CHUNK) {
+        char kept = body.data[at];
+        body.data[at] = '\0';
+        ck_assert_int_eq(upload(GW_UPLOAD_PUSH, (struct gw_str){body.data, body.len}, 16384, UINT64_MAX, &err),
+                         GW_MALFORMED);
+        body.data[at] = kept;
+    }
+    ck_assert_uint_eq(stored.len, 0);
+    ck_assert_int_eq(upload(GW_UPLOAD_PUSH, (struct gw_str){body.data, body.len}, 16384, UINT64_MAX, &err), GW_OK);
+    check_stored((struct gw_str){body.data, body.len});
+    gw_buf_free(&body);
+}
+END_TEST
+
 START_TEST(files_are_known_in_any_pieces)
 {
     struct gw_str xml = GW_STR("\xef\xbb\xbf <?xml version=\"1.0\" encoding=\"UTF-8\"?><HealthData locale=\"de_DE\"/>");
@@ -135,6 +158,7 @@ TCase *upload_case(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, stored_as_it_came);
     tcase_add_test(tests, what_is_wrong_is_said_and_nothing_stored);
+    tcase_add_test(tests, a_large_one_that_is_wrong);
     tcase_add_test(tests, files_are_known_in_any_pieces);
     tcase_add_test(tests, memory_and_disk_may_fail_anywhere);
     return tests;
