@@ -76,6 +76,40 @@ START_TEST(test_kept)
 }
 END_TEST
 
+/* Chunk by chunk; what is not whole is not taken for it. */
+START_TEST(test_read_in_chunks)
+{
+    struct gw_str data = big_bytes((11 << 20) + 5, true), bytes;
+    struct gw_payload payload = make_payload(data), got;
+    struct gw_commit commit = make_commit(&connection);
+    struct gw_payload_reader *reader = NULL;
+    size_t at = 0;
+
+    commit.payloads = &payload;
+    commit.payloads_count = 1;
+    ck_good(gw_store_commit(db, &commit, NULL, NULL, &err));
+    ck_good(gw_store_payload_open(db, arena, connection.user_id, payload.id, &got, &reader, &err));
+    ck_assert(got.data.ptr == NULL && got.data.len == data.len);
+    for (;;) {
+        ck_good(gw_store_payload_next(reader, &bytes, &err));
+        if (bytes.len == 0)
+            break;
+        ck_assert(memcmp(bytes.ptr, data.ptr + at, bytes.len) == 0);
+        at += bytes.len;
+    }
+    ck_assert_uint_eq(at, data.len);
+    ck_good(gw_store_payload_next(reader, &bytes, &err));
+    ck_assert_uint_eq(bytes.len, 0);
+    gw_store_payload_close(&reader);
+    sql_run("UPDATE payload_chunks SET number = 100 WHERE number = 11");
+    ck_fails(gw_store_payload_get(db, arena, connection.user_id, payload.id, &got, &err), GW_DATA);
+    sql_run("UPDATE payload_chunks SET number = 11, data = data || '\\x00' WHERE number = 100");
+    ck_fails(gw_store_payload_get(db, arena, connection.user_id, payload.id, &got, &err), GW_DATA);
+    sql_run("UPDATE payload_chunks SET codec = 1 WHERE number = 5");
+    ck_fails(gw_store_payload_get(db, arena, connection.user_id, payload.id, &got, &err), GW_DATA);
+}
+END_TEST
+
 START_TEST(test_equal_once)
 {
     struct gw_payload first = make_payload(GW_STR("same")), second = make_payload(GW_STR("same"));
@@ -268,6 +302,7 @@ Suite *suite_payloads(void)
 
     tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, test_kept);
+    tcase_add_test(tcase, test_read_in_chunks);
     tcase_add_test(tcase, test_equal_once);
     tcase_add_test(tcase, test_accept);
     tcase_add_test(tcase, test_push_makes_its_connection);
