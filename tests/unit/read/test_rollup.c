@@ -310,6 +310,7 @@ START_TEST(every_resolution_is_what_the_plain_way_gives)
 
     for (size_t z = 0; z < (resolution == GW_1DAY ? sizeof(zones) / sizeof(zones[0]) : 1); z++) {
         int64_t to = DAY0 + 7 * GW_US_PER_DAY;
+        teardown();
         setup();
         many_days();
         fake.time_zone = zones[z];
@@ -323,9 +324,7 @@ START_TEST(every_resolution_is_what_the_plain_way_gives)
             gather(resolution, DAY0 + 12345678901, to - 98765432109, NULL);
             walk(resolution, DAY0 + 12345678901, to - 98765432109, 500, true);
         }
-        teardown();
     }
-    setup();
 }
 END_TEST
 
