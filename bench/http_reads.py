@@ -36,7 +36,8 @@ def main():
         measure(server, "1,000 samples of a day of 86,400", day.format(SECONDS, 1000), "1", SECONDS, AFTER, 1000)
         measure(server, "a day of 1,440 samples", day.format(MINUTES, 100000), "1", MINUTES, SECONDS, 100000)
         measure(server, "a day of 86,400 samples", day.format(SECONDS, 100000), "1", SECONDS, AFTER, 100000)
-        measure(server, "a day of 86,400 samples as CSV", day.format(SECONDS, 1), "1", SECONDS, AFTER, 100000, "text/csv")
+        measure(server, "a day of 86,400 samples as CSV", day.format(SECONDS, 1), "1", SECONDS, AFTER, 100000,
+                "text/csv")
         measure(server, "a day of 86,400 samples as JSON lines", day.format(SECONDS, 1), "1", SECONDS, AFTER, 100000,
                 "application/x-ndjson")
         measure(server, "a day of 86,400 samples by 5 minutes", day.format(SECONDS, 1000) + "&resolution=5min", "1",

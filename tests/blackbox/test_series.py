@@ -1,5 +1,5 @@
-"""Samples out: every resolution against the same thing computed from the raw rows, every form, every page, every edge of
-a range; and the lists of workouts and nights at theirs."""
+"""Samples out: every resolution against the same thing computed from the raw rows, every form, every page, every edge
+of a range; and the lists of workouts and nights at theirs."""
 import csv
 import io
 import json
@@ -96,7 +96,8 @@ def made_up(seed):
 
 def records_of(rows):
     return [{"id": f"r{i}", "type": KINDS[kind][0], "unit": KINDS[kind][1], "value": value, "startDate": iso(t),
-             "endDate": iso(t), "source": source(device), **({"zoneOffset": shown(offset)} if offset is not None else {})}
+             "endDate": iso(t), "source": source(device),
+             **({"zoneOffset": shown(offset)} if offset is not None else {})}
             for i, (t, kind, value, offset, device) in enumerate(rows)]
 
 
@@ -213,7 +214,8 @@ def test_days_by_the_users_own_zone(api):
 def test_a_range_of_days_is_the_days_it_names(api):
     """Local days, whole, end day included; an end that is a midnight leaves its day out."""
     user = api.user()
-    rows = [(datetime(2025, 1, d, h, tzinfo=UTC), "steps", 1.0, -480, "Watch7,1") for d in range(10, 17) for h in range(24)]
+    rows = [(datetime(2025, 1, d, h, tzinfo=UTC), "steps", 1.0, -480, "Watch7,1")
+            for d in range(10, 17) for h in range(24)]
     push(api, user, records_of(rows))
 
     def days(start, end):
@@ -253,6 +255,10 @@ def test_totals_are_not_added_to_samples(api, gateway):
 # ---- pages ----
 
 
+def page(api, path, cursor, **params):
+    return api.get(path, **params, **({"cursor": cursor} if cursor else {})).json()
+
+
 @pytest.mark.parametrize("resolution", ["raw", "1min", "5min", "15min", "1hour", "1day"])
 @pytest.mark.parametrize("limit", [17, 331])
 def test_pages_there_and_back(api, people, resolution, limit):
@@ -261,7 +267,7 @@ def test_pages_there_and_back(api, people, resolution, limit):
     everything = api.pages(f"/users/{user}/timeseries", **params, limit=100000)
     pages, cursor = [], None
     for _ in range(len(everything) // limit + 2):
-        body = api.get(f"/users/{user}/timeseries", **params, limit=limit, **({"cursor": cursor} if cursor else {})).json()
+        body = page(api, f"/users/{user}/timeseries", cursor, **params, limit=limit)
         assert body["metadata"]["resolution"] == resolution and body["metadata"]["sample_count"] == len(body["data"])
         assert body["pagination"]["total_count"] == len(everything)
         assert body["pagination"]["cursor"] == body["pagination"]["next_cursor"]
@@ -272,20 +278,21 @@ def test_pages_there_and_back(api, people, resolution, limit):
             break
     assert [r for p in pages for r in p["data"]] == everything
     assert not pages[-1]["pagination"]["has_more"]
-    for before, page in reversed(list(zip(pages, pages[1:]))):
+    for before, after in reversed(list(zip(pages, pages[1:]))):
         back = api.get(f"/users/{user}/timeseries", **params, limit=limit,
-                       cursor=page["pagination"]["previous_cursor"]).json()
+                       cursor=after["pagination"]["previous_cursor"]).json()
         assert back["data"] == before["data"]
 
 
 def test_pages_stand_still_while_samples_arrive(api):
     user = api.user()
     base = datetime(2025, 1, 15, tzinfo=UTC)
-    push(api, user, records_of([(base + timedelta(minutes=2 * i), "heart_rate", 60.0, 0, "Watch7,1") for i in range(100)]))
+    push(api, user, records_of([(base + timedelta(minutes=2 * i), "heart_rate", 60.0, 0, "Watch7,1")
+                                for i in range(100)]))
     params = {"start_time": "2025-01-15", "end_time": "2025-01-15", "types": "heart_rate", "limit": 30}
     seen, cursor, first = [], None, True
     while first or cursor:
-        body = api.get(f"/users/{user}/timeseries", **params, **({"cursor": cursor} if cursor else {})).json()
+        body = page(api, f"/users/{user}/timeseries", cursor, **params)
         seen += [r["timestamp"] for r in body["data"]]
         cursor = body["pagination"]["next_cursor"]
         if first:  # before, at and behind the place
@@ -331,7 +338,8 @@ def test_forms_say_the_same(api, people, resolution):
     rows = api.pages(f"/users/{user}/timeseries", **params, limit=100000)
 
     def ask(accept):
-        return api.http.get(f"/api/v1/users/{user}/timeseries", params={**params, "limit": 3}, headers={"Accept": accept})
+        return api.http.get(f"/api/v1/users/{user}/timeseries", params={**params, "limit": 3},
+                            headers={"Accept": accept})
 
     lines = ask("application/x-ndjson")
     assert lines.headers["content-type"] == "application/x-ndjson" and lines.headers["vary"] == "Accept"
@@ -376,7 +384,8 @@ def test_an_answer_that_cannot_go_on_does_not_look_complete(api, gateway):
     """Behind more samples than one portion a block that is broken: the connection ends without the end of the body."""
     user = api.user()
     base = datetime(2025, 1, 15, tzinfo=UTC)
-    push(api, user, records_of([(base + timedelta(seconds=25 * i), "heart_rate", 60.0, 0, "Watch7,1") for i in range(3456)]))
+    push(api, user, records_of([(base + timedelta(seconds=25 * i), "heart_rate", 60.0, 0, "Watch7,1")
+                                for i in range(3456)]))
     push(api, user, records_of([(base + timedelta(days=1), "heart_rate", 60.0, 0, "Watch7,1")]))
     columns = "metric, bucket, daily_total, span, n, first_us, last_us, data, tail"
     gateway.sql(f"INSERT INTO series_blocks (user_id, source_id, {columns}) SELECT user_id, 1000 + i, {columns} "
@@ -385,15 +394,16 @@ def test_an_answer_that_cannot_go_on_does_not_look_complete(api, gateway):
     for accept, params in (("application/x-ndjson", {}), ("text/csv", {}), ("text/csv", {"resolution": "1min"})):
         got = 0
         with pytest.raises(httpx.RemoteProtocolError):
+            both = {**WHOLE, "start_time": "2025-01-15", "end_time": "2025-01-16", **params}
             with api.http.stream("GET", f"/api/v1/users/{user}/timeseries", headers={"Accept": accept},
-                                 params={**WHOLE, "start_time": "2025-01-15", "end_time": "2025-01-16", **params}) as answer:
+                                 params=both) as answer:
                 assert answer.status_code == 200
                 for piece in answer.iter_raw():
                     got += len(piece)
         assert got > 1_000_000
     assert "answer cut off" in gateway.log_text()
-    page = api.get(f"/users/{user}/timeseries", **{**WHOLE, "start_time": "2025-01-16", "end_time": "2025-01-16"})
-    assert page.status_code == 500  # what fails before the first byte is an error like any other
+    broken = api.get(f"/users/{user}/timeseries", **{**WHOLE, "start_time": "2025-01-16", "end_time": "2025-01-16"})
+    assert broken.status_code == 500  # what fails before the first byte is an error like any other
     answer = api.http.get(f"/api/v1/users/{user}/timeseries", headers={"Accept": "text/csv"},
                           params={**WHOLE, "start_time": "2025-01-15", "end_time": "2025-01-15"})
     assert answer.status_code == 200 and answer.text.count("\r\n") == 46 * 3456 + 1
@@ -406,7 +416,8 @@ def test_nobody_and_nothing(api):
         assert body["data"] == [] and body["pagination"]["total_count"] == 0 and not body["pagination"]["has_more"]
     answer = api.http.get(f"/api/v1/users/{nobody}/timeseries", params=WHOLE, headers={"Accept": "text/csv"})
     assert answer.text.count("\r\n") == 1
-    answer = api.http.get(f"/api/v1/users/{nobody}/timeseries", params=WHOLE, headers={"Accept": "application/x-ndjson"})
+    answer = api.http.get(f"/api/v1/users/{nobody}/timeseries", params=WHOLE,
+                          headers={"Accept": "application/x-ndjson"})
     assert answer.status_code == 200 and answer.content == b""
     reversed_range = {**WHOLE, "start_time": "2025-02-01", "end_time": "2025-01-01"}
     assert api.get(f"/users/{nobody}/timeseries", **reversed_range).json()["data"] == []
@@ -435,12 +446,13 @@ def edges(api):
     ("2025-01-15", "2025-01-16T00:00:00Z", 4), ("2025-01-15", "2025-01-16T00:00:00.000001Z", 5),
     ("2025-01-15", "2025-01-16", 5), ("2025-01-15T00:00:00Z", "2025-01-15T00:00:00Z", 0),
     ("2025-01-15T00:00:00Z", "2025-01-15T00:00:01Z", 1), ("2025-01-15T00:00:00.000001Z", "2025-01-15T12:00:00Z", 1),
-    ("2025-01-15T00:00:01Z", "2025-01-15T12:00:01Z", 2), ("1736899200", "1736985600", 4), ("1736899200.5", "1736985600", 3),
+    ("2025-01-15T00:00:01Z", "2025-01-15T12:00:01Z", 2), ("1736899200", "1736985600", 4),
+    ("1736899200.5", "1736985600", 3),
     ("2025-01-15T01:00:00+01:00", "2025-01-16T01:00:00+01:00", 4), ("2025-01-15 00:00:00", "2025-01-15 12:00", 2),
     ("2025-W03-3", "2025-W03-3", 4), ("20250115T000000Z", "2025-01-15T23", 3), ("2025-01-16", "2025-01-15", 0),
     ("2025-01-14T16:00:00-08:00", "2025-01-15T16:00:00-08:00", 4), ("2025-01-15T05:30:00 05:30", "1e10", 5)])
 def test_edges(api, edges, start, end, seen):
-    """A range is [start, end); a date alone as its end means the end of that day. Events belong to it by their start."""
+    """A range is [start, end); a date alone as its end means the end of that day. An event belongs to it by its start."""
     samples = api.get(f"/users/{edges}/timeseries", start_time=start, end_time=end, types="heart_rate")
     assert samples.status_code == 200, samples.text
     assert len(samples.json()["data"]) == seen == samples.json()["pagination"]["total_count"]
@@ -457,7 +469,8 @@ def test_a_plus_that_became_a_space(api, edges):
 
 
 @pytest.mark.parametrize("field,value,code", [
-    ("limit", "0", "minimum"), ("limit", "100001", "maximum"), ("limit", "x", "integer"), ("resolution", "2min", "choice"),
+    ("limit", "0", "minimum"), ("limit", "100001", "maximum"), ("limit", "x", "integer"),
+    ("resolution", "2min", "choice"),
     ("start_time", "yesterday", "time"), ("start_time", "inf", "time"), ("end_time", "2025-02-30", "time"),
     ("end_time", "", "time"), ("types", "heart_rat", "choice"), ("types", "heart_rate,bogus", "choice"),
     ("types", "", "required"), ("types", ",", "required")])
@@ -488,7 +501,8 @@ def test_types_are_repeated_or_a_list(api, people):
 
 def test_a_workout_row(api):
     user = api.user()
-    values = [{"type": "duration", "value": 1800, "unit": "s"}, {"type": "activeEnergyBurned", "value": 0, "unit": "kcal"},
+    values = [{"type": "duration", "value": 1800, "unit": "s"},
+              {"type": "activeEnergyBurned", "value": 0, "unit": "kcal"},
               {"type": "distance", "value": 5000, "unit": "m"}]
     morning = {"id": "w1", "type": "running", "startDate": "2025-01-15T14:30:00Z", "endDate": "2025-01-15T15:00:00Z",
                "zoneOffset": "-08:00", "source": source("Watch7,1"), "values": values}
@@ -500,7 +514,8 @@ def test_a_workout_row(api):
     assert first["start_time"] == "2025-01-15T14:30:00Z" and first["zone_offset"] == "-08:00"
     assert (first["duration_seconds"], first["distance_meters"], first["avg_pace_sec_per_km"]) == (1800, 5000.0, 360.0)
     assert first["calories_kcal"] == 0.0  # a stored nought is a nought, and what is not known is null
-    assert rows[0]["calories_kcal"] is None and rows[0]["distance_meters"] is None and rows[0]["duration_seconds"] == 600
+    assert rows[0]["calories_kcal"] is None and rows[0]["distance_meters"] is None
+    assert rows[0]["duration_seconds"] == 600
     assert first["source"] == {"provider": "apple", "source": first["source"]["source"], "device": "Watch7,1",
                                "device_type": "watch", "device_name": "Ana's Watch7,1"}
     assert first["duplicate_of"] is None
@@ -512,7 +527,8 @@ def test_a_workout_row(api):
 @pytest.mark.parametrize("kind,seen", [("running", 2), ("RUNNING", 2), ("run", 2), ("ing", 4), ("yoga", 1), ("%", 5),
                                        ("swim", 0), ("run\\", 0), ("cycl_ng", 1)])
 def test_record_type(api, edges, kind, seen):
-    answer = api.get(f"/users/{edges}/events/workouts", start_date="2025-01-01", end_date="2025-01-31", record_type=kind)
+    answer = api.get(f"/users/{edges}/events/workouts", start_date="2025-01-01", end_date="2025-01-31",
+                     record_type=kind)
     assert answer.status_code == 200 and answer.json()["pagination"]["total_count"] == seen
 
 
@@ -529,8 +545,8 @@ def test_workouts_there_and_back(api):
     user = api.user()
     base = datetime(2025, 1, 1, tzinfo=UTC)
     push(api, user, workouts=[{"id": f"w{i}", "type": "running", "startDate": iso(base + timedelta(hours=i // 2)),
-                               "endDate": iso(base + timedelta(hours=i // 2, minutes=1 + i % 2)), "zoneOffset": "+01:00",
-                               "source": source(f"Watch{i % 2},1"), "values": []} for i in range(60)])
+                               "endDate": iso(base + timedelta(hours=i // 2, minutes=1 + i % 2)),
+                               "zoneOffset": "+01:00", "source": source(f"Watch{i % 2},1"), "values": []} for i in range(60)])
     params = {"start_date": "2025-01-01", "end_date": "2025-01-31"}
     everything = api.pages(f"/users/{user}/events/workouts", **params, limit=1000)
     assert len(everything) == 60 and len({r["id"] for r in everything}) == 60
@@ -538,7 +554,7 @@ def test_workouts_there_and_back(api):
     for limit in (1, 7, 30, 60):
         pages, cursor = [], None
         while True:
-            body = api.get(f"/users/{user}/events/workouts", **params, limit=limit, **({"cursor": cursor} if cursor else {})).json()
+            body = page(api, f"/users/{user}/events/workouts", cursor, **params, limit=limit)
             assert body["pagination"]["total_count"] == 60
             pages.append(body)
             cursor = body["pagination"]["next_cursor"]
@@ -546,16 +562,16 @@ def test_workouts_there_and_back(api):
                 break
         assert [r for p in pages for r in p["data"]] == everything
         back = pages[-1]
-        for page in reversed(pages[:-1]):
+        for before in reversed(pages[:-1]):
             back = api.get(f"/users/{user}/events/workouts", **params, limit=limit,
                            cursor=back["pagination"]["previous_cursor"]).json()
-            assert back["data"] == page["data"]
+            assert back["data"] == before["data"]
 
 
 def test_a_night_row(api):
     user = api.user()
-    stages = [("in_bed", "22:30", "23:00"), ("light", "23:00", "23:40"), ("deep", "23:40", "23:59"), ("awake", "23:59", "00:10"),
-              ("rem", "00:10", "05:00")]
+    stages = [("in_bed", "22:30", "23:00"), ("light", "23:00", "23:40"), ("deep", "23:40", "23:59"),
+              ("awake", "23:59", "00:10"), ("rem", "00:10", "05:00")]
 
     def at(clock):
         return f"2025-01-{15 if clock > '12' else 16}T{clock}:00Z"
@@ -564,8 +580,8 @@ def test_a_night_row(api):
                             "source": source("Watch7,1")} for i, (s, b, e) in enumerate(stages)])
     rows = eventually(lambda: api.sleep(user), 60, what="the night is there")
     assert len(rows) == 1 and rows[0]["is_nap"] is False and rows[0]["zone_offset"] == "+01:00"
-    assert rows[0]["stages"] == {"awake_seconds": 660, "light_seconds": 2400, "deep_seconds": 1140, "rem_seconds": 17400,
-                                 "awake_minutes": 11, "light_minutes": 40, "deep_minutes": 19, "rem_minutes": 290}
+    assert rows[0]["stages"] == {"awake_seconds": 660, "light_seconds": 2400, "deep_seconds": 1140,
+                                 "rem_seconds": 17400, "awake_minutes": 11, "light_minutes": 40, "deep_minutes": 19, "rem_minutes": 290}
     assert rows[0]["sleep_duration_seconds"] == 2400 + 1140 + 17400
     intervals = rows[0]["sleep_stage_intervals"]
     assert [i["stage"] for i in intervals if i["stage"] != "in_bed"] == ["light", "deep", "awake", "rem"]
